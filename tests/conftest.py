@@ -1,0 +1,21 @@
+"""What all tests share: the folder of real extracts, and a bounded hypothesis profile."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+settings.register_profile("suite", deadline=None, max_examples=60)
+settings.load_profile("suite")
+
+SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Folder of real extracts; the test is skipped where it is not beside this checkout."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip("the shared real extracts are not beside this checkout")
+    return SHARED_DATA

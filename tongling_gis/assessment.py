@@ -1,0 +1,127 @@
+"""What every analysis returns and every map, figure and report takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import geopandas as gpd
+    from shapely.geometry.base import BaseGeometry
+
+    from tongling_gis.text import Lang, Text
+
+Parameter: TypeAlias = str | int | float | bool | list[int] | list[float] | list[str] | None
+
+
+class Verdict(StrEnum):
+    """What a rule says of an object; unknown never counts as a pass."""
+
+    PASS = "pass"  # noqa: S105 - a verdict, no password
+    FAIL = "fail"
+    UNKNOWN = "unknown"
+    NOT_APPLICABLE = "not_applicable"
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """One number of a result.
+
+    Attributes:
+        name: The field's term with its unit, such as ``residents_covered``.
+        label: How it reads on maps and in reports.
+        value: The number; None where it is unknown.
+        unit: "residents", "share" (0 to 1), "m2", "s", ...
+        group: The part of the population or the city it holds for; "" for all.
+        limit_minutes: The time limit it holds for, where there is one.
+    """
+
+    name: str
+    label: Text
+    value: float | int | None
+    unit: str
+    group: str = ""
+    limit_minutes: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one rule found, measured against its limit."""
+
+    rule: str
+    verdict: Verdict
+    reason: Text
+    measured: float | None = None
+    limit: float | None = None
+    unit: str = ""
+    clause: str = ""
+    where: BaseGeometry | None = None
+    advice: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where a result comes from.
+
+    Attributes:
+        engine_version: Version of this program.
+        data_date: Date of the newest street data (ISO), "" where it is unknown.
+        catalogue_date: Date of the catalogue of standards (ISO).
+        inputs: Layer or file name -> SHA-256 fingerprint.
+        sources: Whom the data are by, as maps must say.
+        invented: True where any input is invented sample data.
+    """
+
+    engine_version: str
+    data_date: str = ""
+    catalogue_date: str = ""
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    sources: tuple[Text, ...] = ()
+    invented: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Assessment:
+    """A frozen result.
+
+    Attributes:
+        kind: "coverage", "isochrones", ...
+        subject: What was assessed, as a user names it.
+        parameters: Everything that the numbers depend on, by name with units.
+        layers: Layer name -> GeoDataFrame, all in one projected CRS in metres.
+        indicators: The numbers.
+        findings: The rules' verdicts.
+        provenance: Where it comes from.
+        stamp: One line that says speed, profile, limits, snap rule, dates and version.
+        notes: Assumptions and approximations that a reader must know.
+    """
+
+    kind: str
+    subject: str
+    parameters: Mapping[str, Parameter]
+    layers: Mapping[str, gpd.GeoDataFrame]
+    indicators: tuple[Indicator, ...]
+    provenance: Provenance
+    stamp: Text
+    findings: tuple[Finding, ...] = ()
+    notes: tuple[Text, ...] = ()
+
+    def indicator(
+        self, name: str, *, group: str = "", limit_minutes: float | None = None
+    ) -> Indicator:
+        """Find one indicator.
+
+        Raises:
+            KeyError: If there is none of that name, group and limit.
+        """
+        for one in self.indicators:
+            if (one.name, one.group, one.limit_minutes) == (name, group, limit_minutes):
+                return one
+        raise KeyError((name, group, limit_minutes))
+
+    def table(self, lang: Lang) -> list[tuple[str, str, float | int | None, str]]:
+        """List the indicators as (label, group, value, unit) rows."""
+        return [(i.label.in_lang(lang), i.group, i.value, i.unit) for i in self.indicators]

@@ -1,0 +1,94 @@
+"""Numbers that come from norms or from local practice: data with sources, not code."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from tongling_gis.errors import UsageError
+from tongling_gis.text import Text
+
+if TYPE_CHECKING:
+    from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class WalkProfile:
+    """Who walks, and how fast.
+
+    Attributes:
+        name: Name by which it is chosen.
+        label: How it reads.
+        speed_m_s: Speed on the flat, metres a second.
+        source: Where the number comes from, and how sure it is.
+    """
+
+    name: str
+    label: Text
+    speed_m_s: float
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standards:
+    """The thresholds and speeds in force on ``date``.
+
+    Attributes:
+        date: Day on which this catalogue was last changed.
+        profiles: Walking profiles by name.
+        reach_minutes: Time limits of the living circles, ascending; each is inclusive.
+        snap_limit_m: Farthest that a point may lie from the street it is snapped to.
+        gate_reach_m: Farthest that a gate may lie from the wall it opens.
+        sources: Source line of each number, by name.
+    """
+
+    date: date
+    profiles: dict[str, WalkProfile]
+    reach_minutes: tuple[float, ...]
+    snap_limit_m: float
+    gate_reach_m: float
+    sources: dict[str, str]
+
+    def profile(self, name: str) -> WalkProfile:
+        """Find a profile by name.
+
+        Raises:
+            UsageError: If there is none of that name.
+        """
+        if name in self.profiles:
+            return self.profiles[name]
+        known = "、".join(self.profiles)
+        raise UsageError(
+            Text(
+                f"没有名为“{name}”的步行类型；可选：{known}。",
+                f"There is no walking profile {name!r}; choose one of {', '.join(self.profiles)}.",
+            )
+        )
+
+
+def _profile(name: str, entry: dict[str, Any]) -> WalkProfile:
+    label = Text(entry["label_zh"], entry["label_en"])
+    return WalkProfile(name, label, float(entry["speed_m_s"]), entry["source"])
+
+
+@cache
+def read_standards() -> Standards:
+    """Read the catalogue that ships with the program.
+
+    >>> read_standards().profile("adult").speed_m_s
+    1.1
+    """
+    text = files("tongling_gis.catalogue").joinpath("standards.toml").read_text(encoding="utf-8")
+    entries = tomllib.loads(text)
+    reach, snap, gate = entries["reach"], entries["snapping"], entries["gates"]
+    return Standards(
+        date=entries["date"],
+        profiles={name: _profile(name, entry) for name, entry in entries["profiles"].items()},
+        reach_minutes=tuple(float(minutes) for minutes in reach["minutes"]),
+        snap_limit_m=float(snap["limit_m"]),
+        gate_reach_m=float(gate["reach_m"]),
+        sources={"reach": reach["source"], "snapping": snap["source"], "gates": gate["source"]},
+    )
