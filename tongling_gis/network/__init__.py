@@ -1,0 +1,7 @@
+"""Streets as frozen arrays in metres: build, snap, cut by a wall, open at a gate."""
+
+from tongling_gis.network.attachment import Attachment, attach
+from tongling_gis.network.building import build_network
+from tongling_gis.network.model import Network
+
+__all__ = ["Attachment", "Network", "attach", "build_network"]

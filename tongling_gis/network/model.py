@@ -1,0 +1,150 @@
+"""The network: nodes and street pieces in metres, never changed in place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+import pandas as pd
+
+from tongling_gis.network.severing import sever
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from numpy.typing import NDArray
+    from pyproj import CRS
+    from shapely import STRtree
+
+Lines: TypeAlias = "NDArray[np.object_]"
+
+CUT_COLUMNS = ("barrier_id", "edge_a", "edge_b", "node_a", "node_b", "x_m", "y_m")
+
+
+def no_cuts() -> pd.DataFrame:
+    """Make the table of cuts of a network that no barrier severs."""
+    kinds = ("str", "int32", "int32", "int32", "int32", "float64", "float64")
+    return pd.DataFrame(
+        {name: pd.Series(dtype=kind) for name, kind in zip(CUT_COLUMNS, kinds, strict=True)}
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    """Streets of a city, undirected, in metres.
+
+    An edge is one piece of street between two nodes; on foot it is walked both ways.
+
+    Attributes:
+        crs: Projected CRS in metres of all coordinates.
+        nodes: One row a node, numbered 0..n-1: ``node_id`` (int64; negative where a barrier
+            made it), ``x_m``, ``y_m``, ``elevation_m`` (NaN unknown) and the streets' own columns.
+        edges: One row a piece of street, numbered 0..m-1: ``from_node`` and ``to_node``
+            (int32 row numbers of ``nodes``), ``length_m``, ``walkable``, ``walk_reason``
+            ("" where walkable, else a code), ``piece`` and ``start_m`` (which part of its
+            street, and how far along it begins) and the streets' own columns.
+        geometry: Object array of m LineStrings, drawn from ``from_node`` to ``to_node``.
+        cuts: One row for each place where a barrier severed a street: ``barrier_id``,
+            ``edge_a`` and ``edge_b`` (the pieces on both sides), ``node_a`` and ``node_b``
+            (their dead ends), ``x_m``, ``y_m``.
+        barriers: The walls that it is cut by, None where there are none.
+        gates: The gates and entrances in them, None where there are none.
+        gate_reach_m: Farthest that a gate may lie from the crossing it opens.
+        uncut: The same streets before any barrier, None where this is that network.
+    """
+
+    crs: CRS
+    nodes: pd.DataFrame
+    edges: pd.DataFrame
+    geometry: Lines
+    cuts: pd.DataFrame
+    barriers: gpd.GeoDataFrame | None = None
+    gates: gpd.GeoDataFrame | None = None
+    gate_reach_m: float = 3.0
+    uncut: Network | None = None
+
+    @property
+    def without_barriers(self) -> Network:
+        """The same streets as if no barrier stood on them."""
+        return self if self.uncut is None else self.uncut
+
+    def cut_by(
+        self,
+        barriers: gpd.GeoDataFrame | None,
+        gates: gpd.GeoDataFrame | None = None,
+        *,
+        gate_reach_m: float | None = None,
+    ) -> Network:
+        """Give another network, severed by these barriers besides the ones already there.
+
+        The gates let people through new and old barriers alike, so
+        ``network.cut_by(None, gates)`` opens gates in walls that stand.
+        """
+        reach_m = self.gate_reach_m if gate_reach_m is None else gate_reach_m
+        return sever(
+            self.without_barriers,
+            _joined(self.barriers, barriers, self.crs),
+            _joined(self.gates, gates, self.crs),
+            gate_reach_m=reach_m,
+        )
+
+    @cached_property
+    def walk_edges(self) -> NDArray[np.int32]:
+        """Row numbers of the walkable edges, ascending."""
+        return np.flatnonzero(self.edges["walkable"].to_numpy()).astype(np.int32)
+
+    @cached_property
+    def walk_tree(self) -> STRtree:
+        """Search tree over the walkable edges; its items are numbered as ``walk_edges``."""
+        from shapely import STRtree
+
+        return STRtree(self.geometry[self.walk_edges])
+
+    @cached_property
+    def component(self) -> NDArray[np.int32]:
+        """Number of each node's walkable component, int32[n].
+
+        0 is the component with the longest streets; -1 is a node that no walkable street meets.
+        """
+        return number_components(
+            len(self.nodes),
+            self.edges["from_node"].to_numpy()[self.walk_edges],
+            self.edges["to_node"].to_numpy()[self.walk_edges],
+            self.edges["length_m"].to_numpy()[self.walk_edges],
+        )
+
+
+def number_components(
+    n_nodes: int,
+    from_node: NDArray[np.int32],
+    to_node: NDArray[np.int32],
+    length_m: NDArray[np.float64],
+) -> NDArray[np.int32]:
+    """Number the components from the longest down; -1 for nodes without an edge."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    ones = np.ones(len(from_node), dtype=np.int8)
+    joins = coo_array((ones, (from_node, to_node)), shape=(n_nodes, n_nodes))
+    count, label = connected_components(joins.tocsr(), directed=False)
+    total_m = np.bincount(label[from_node], weights=length_m, minlength=count)
+    met = np.zeros(count, dtype=bool)
+    met[label[from_node]] = True
+    first_node = np.full(count, n_nodes)
+    np.minimum.at(first_node, label, np.arange(n_nodes))
+    order = np.lexsort((first_node, -total_m, ~met))
+    rank = np.empty(count, dtype=np.int32)
+    rank[order] = np.arange(count, dtype=np.int32)
+    rank[~met] = -1
+    return rank[label]
+
+
+def _joined(
+    old: gpd.GeoDataFrame | None, new: gpd.GeoDataFrame | None, crs: CRS
+) -> gpd.GeoDataFrame | None:
+    if new is None or not len(new):
+        return old
+    if old is None or not len(old):
+        return new.to_crs(crs)
+    return pd.concat([old, new.to_crs(crs)], ignore_index=True)
