@@ -6,13 +6,16 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
+from tongling_gis.text import Text
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import geopandas as gpd
     from shapely.geometry.base import BaseGeometry
 
-    from tongling_gis.text import Lang, Text
+    from tongling_gis.catalogue import WalkProfile
+    from tongling_gis.text import Lang
 
 Parameter: TypeAlias = str | int | float | bool | list[int] | list[float] | list[str] | None
 
@@ -125,3 +128,41 @@ class Assessment:
     def table(self, lang: Lang) -> list[tuple[str, str, float | int | None, str]]:
         """List the indicators as (label, group, value, unit) rows."""
         return [(i.label.in_lang(lang), i.group, i.value, i.unit) for i in self.indicators]
+
+
+def describe_stamp(
+    profile: WalkProfile,
+    minutes: Sequence[float],
+    snap_limit_m: float,
+    provenance: Provenance,
+) -> Text:
+    """Say in one line what a result on foot depends on.
+
+    Args:
+        profile: Who walks, and how fast.
+        minutes: The time limits, each inclusive.
+        snap_limit_m: Farthest that a point may lie from its street, metres.
+        provenance: Where the data come from.
+
+    >>> from tongling_gis.catalogue import read_standards
+    >>> adult = read_standards().profile("adult")
+    >>> describe_stamp(adult, (5, 10, 15), 200, Provenance("0.1.0", "2026-11-01")).zh
+    '成年人步行 1.1 m/s（3.96 km/h）· 5/10/15 分钟（含）· 距街道 200 m 内接入 · 数据 2026-11-01 · tongling_gis 0.1.0'
+    """  # noqa: E501 - the stamp is one line
+    stamp = Text(
+        "{who}步行 {speed:g} m/s（{km_h:.2f} km/h）· {minutes} 分钟（含）· "
+        "距街道 {snap:g} m 内接入 · {day} · {made}tongling_gis {version}",
+        "{who} walking at {speed:g} m/s ({km_h:.2f} km/h) · {minutes} min (inclusive) · "
+        "joined to streets within {snap:g} m · {day} · {made}tongling_gis {version}",
+    )
+    day = Text("数据 {date}", "data {date}").fill(date=provenance.data_date)
+    return stamp.fill(
+        who=profile.label,
+        speed=profile.speed_m_s,
+        km_h=profile.speed_m_s * 3.6,
+        minutes="/".join(f"{limit:g}" for limit in minutes),
+        snap=snap_limit_m,
+        day=day if provenance.data_date else Text("数据日期未知", "data of unknown date"),
+        made=Text("示例数据 · ", "invented sample data · ") if provenance.invented else "",
+        version=provenance.engine_version,
+    )
