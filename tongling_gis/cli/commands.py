@@ -1,0 +1,270 @@
+"""One function a command: take the options, call one study, show what came of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tongling_gis.text import Text
+
+if TYPE_CHECKING:
+    import argparse
+
+    from tongling_gis.assessment import Assessment
+    from tongling_gis.cli.show import Screen
+    from tongling_gis.importers.report import ImportReport
+    from tongling_gis.studies import ReachOptions
+
+
+def demo(options: argparse.Namespace, screen: Screen) -> None:
+    """Do the main job on the invented sample city."""
+    from tongling_gis import studies
+
+    made = studies.run_demo(
+        options.folder, seed=options.seed, lang=screen.lang, progress=screen.progress
+    )
+    screen.say(
+        Text(
+            f"示例城市（虚构）已建好：{made.workspace.folder}",
+            f"The sample city (invented) is in {made.workspace.folder}",
+        )
+    )
+    _show_coverage(made.coverage, screen)
+    screen.say(Text(f"地图：{made.map_path}", f"Map: {made.map_path}"))
+    screen.answer(
+        {
+            "project": str(made.workspace.folder),
+            "map": str(made.map_path),
+            "imports": [report.to_json() for report in made.reports],
+            "coverage": _assessment_json(made.coverage),
+        }
+    )
+
+
+def new(options: argparse.Namespace, screen: Screen) -> None:
+    """Make a new project."""
+    from tongling_gis import studies
+
+    workspace = studies.create_project(options.folder, options.name)
+    screen.say(
+        Text(
+            f"已新建项目“{workspace.name}”：{workspace.folder}\n"
+            f"下一步：tongling-gis import 文件 -p {workspace.folder}",
+            f"Made project {workspace.name!r} in {workspace.folder}\n"
+            f"Next: tongling-gis import FILE -p {workspace.folder}",
+        )
+    )
+    screen.answer({"project": str(workspace.folder), "name": workspace.name})
+
+
+def import_files(options: argparse.Namespace, screen: Screen) -> None:
+    """Bring files into a project, one after the other."""
+    from tongling_gis import studies
+
+    workspace = studies.open_project(options.project)
+    how = studies.ImportOptions(
+        layer=options.layer,
+        crs=options.crs,
+        encoding=options.encoding,
+        part=options.part,
+        where=options.where,
+        append=options.append,
+    )
+    reports = []
+    for path in options.files:
+        report = studies.import_file(workspace, path, how, progress=screen.progress)
+        _show_report(report, screen)
+        reports.append(report)
+    links = studies.find_dangling_links(workspace)
+    for link in links:
+        screen.say(Text(f"注意：{link.zh}", f"Note: {link.en}"))
+    screen.answer(
+        {
+            "imports": [report.to_json() for report in reports],
+            "dangling_links": [{"zh": link.zh, "en": link.en} for link in links],
+        }
+    )
+
+
+def fetch(options: argparse.Namespace, screen: Screen) -> None:
+    """Download a place's OpenStreetMap data into a project."""
+    from tongling_gis import studies
+
+    workspace = studies.open_project(options.project)
+    report = studies.fetch_place(
+        workspace,
+        options.place,
+        bbox=tuple(options.bbox) if options.bbox else None,
+        overpass_url=options.overpass_url,
+        nominatim_url=options.nominatim_url,
+        progress=screen.progress,
+    )
+    _show_report(report, screen)
+    screen.answer({"imports": [report.to_json()]})
+
+
+def doctor(options: argparse.Namespace, screen: Screen) -> None:
+    """Look at files before anything is analysed."""
+    from tongling_gis import studies
+
+    workspace = studies.open_project(options.project) if options.project else None
+    answers = []
+    for path in options.files:
+        symptoms = studies.examine_file(path, crs=options.crs, workspace=workspace)
+        if not symptoms:
+            screen.say(Text(f"{path.name}：未发现问题。", f"{path.name}: nothing found."))
+        for one in symptoms:
+            mark = _SEVERITY[one.severity]
+            screen.say(
+                Text(
+                    f"{path.name} · {mark.zh}：{one.what.zh}\n    处理：{one.remedy.zh}",
+                    f"{path.name} · {mark.en}: {one.what.en}\n    Remedy: {one.remedy.en}",
+                )
+            )
+            answers.append({"file": path.name, **one.to_json()})
+    screen.answer({"symptoms": answers})
+
+
+_SEVERITY = {
+    "error": Text("错误", "error"),
+    "warning": Text("警告", "warning"),
+    "note": Text("提示", "note"),
+}
+
+
+def _reach_options(options: argparse.Namespace) -> ReachOptions:
+    from tongling_gis import studies
+
+    asked: dict[str, Any] = {"minutes": tuple(options.minutes)} if options.minutes else {}
+    return studies.ReachOptions(
+        profile=options.profile,
+        speed_m_s=options.speed,
+        snap_limit_m=options.snap_limit,
+        centres_from=options.centres_from,
+        residents_from=getattr(options, "residents_from", ""),
+        **asked,
+    )
+
+
+def coverage(options: argparse.Namespace, screen: Screen) -> None:
+    """Measure who reaches a centre within the limits."""
+    from tongling_gis import studies
+
+    workspace = studies.open_project(options.project)
+    result = studies.study_coverage(workspace, _reach_options(options), progress=screen.progress)
+    _show_coverage(result, screen)
+    screen.answer(_assessment_json(result))
+
+
+def isochrones(options: argparse.Namespace, screen: Screen) -> None:
+    """Measure the area within the limits of each centre."""
+    from tongling_gis import studies
+
+    workspace = studies.open_project(options.project)
+    result = studies.study_isochrones(
+        workspace, _reach_options(options), exact=options.exact, progress=screen.progress
+    )
+    count = len(result.layers["isochrones"])
+    screen.say(
+        Text(f"已绘制 {count} 个等时圈并存入项目。", f"Drew {count} isochrones into the project.")
+    )
+    _show_numbers(result, screen)
+    screen.answer(_assessment_json(result))
+
+
+def draw_map(options: argparse.Namespace, screen: Screen) -> None:
+    """Draw the interactive map."""
+    from tongling_gis import studies
+
+    workspace = studies.open_project(options.project)
+    path = studies.draw_project_map(
+        workspace, options.out, lang=screen.lang, progress=screen.progress
+    )
+    size_mb = path.stat().st_size / 1e6
+    screen.say(Text(f"地图：{path}（{size_mb:.1f} MB）", f"Map: {path} ({size_mb:.1f} MB)"))
+    screen.answer({"map": str(path), "size_bytes": path.stat().st_size})
+
+
+def info(options: argparse.Namespace, screen: Screen) -> None:
+    """Say what the project holds."""
+    from tongling_gis import studies
+    from tongling_gis.schema import TABLES
+
+    facts = studies.describe_project(studies.open_project(options.project))
+    screen.say(
+        Text(f"项目：{facts.name}（{facts.folder}）", f"Project: {facts.name} ({facts.folder})")
+    )
+    if facts.invented:
+        screen.say(Text("示例数据（虚构）", "Sample data (invented)"))
+    if facts.crs:
+        screen.say(Text(f"坐标系：{facts.crs}", f"CRS: {facts.crs}"))
+    if facts.data_date:
+        screen.say(Text(f"数据日期：{facts.data_date}", f"Data of: {facts.data_date}"))
+    for name, rows in facts.rows.items():
+        label = TABLES[name].label
+        screen.say(Text(f"  {label.zh}（{name}）：{rows}", f"  {label.en} ({name}): {rows}"))
+    for name, stamp in facts.results:
+        screen.say(Text(f"结果 {name}：{stamp.zh}", f"Result {name}: {stamp.en}"))
+    for source in facts.sources:
+        screen.say(Text(f"数据来源：{source.zh}", f"Source: {source.en}"))
+    screen.answer(
+        {
+            "name": facts.name,
+            "folder": str(facts.folder),
+            "crs": facts.crs,
+            "invented": facts.invented,
+            "data_date": facts.data_date,
+            "rows": dict(facts.rows),
+            "results": [{"name": name, "zh": s.zh, "en": s.en} for name, s in facts.results],
+            "sources": [{"zh": source.zh, "en": source.en} for source in facts.sources],
+        }
+    )
+
+
+def _show_report(report: ImportReport, screen: Screen) -> None:
+    for line in report.lines(screen.lang):
+        screen.say(line)
+
+
+def _show_coverage(result: Assessment, screen: Screen) -> None:
+    _show_numbers(result, screen)
+    for note in result.notes:
+        screen.say(Text(f"说明：{note.zh}", f"Note: {note.en}"))
+
+
+def _show_numbers(result: Assessment, screen: Screen) -> None:
+    for one in result.indicators:
+        screen.say(f"  {screen.word(one.label)}：{_number(one.value, one.unit, screen)}")
+    screen.say(result.stamp)
+
+
+def _number(value: float | None, unit: str, screen: Screen) -> str:
+    if value is None:
+        return screen.word(Text("未知", "unknown"))
+    if unit == "share":
+        return f"{value:.1%}"
+    plain = f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
+    return f"{plain} {unit}"
+
+
+def _assessment_json(result: Assessment) -> dict[str, Any]:
+    return {
+        "kind": result.kind,
+        "subject": result.subject,
+        "parameters": dict(result.parameters),
+        "indicators": [
+            {
+                "name": one.name,
+                "zh": one.label.zh,
+                "en": one.label.en,
+                "value": one.value,
+                "unit": one.unit,
+                "group": one.group,
+                "limit_minutes": one.limit_minutes,
+            }
+            for one in result.indicators
+        ],
+        "stamp": {"zh": result.stamp.zh, "en": result.stamp.en},
+        "notes": [{"zh": note.zh, "en": note.en} for note in result.notes],
+        "invented": result.provenance.invented,
+        "sources": [{"zh": s.zh, "en": s.en} for s in result.provenance.sources],
+    }

@@ -1,0 +1,31 @@
+"""Whole studies: read, analyse, save. The command line and the web call these, nothing else."""
+
+from tongling_gis.studies.demo import Demo, run_demo
+from tongling_gis.studies.imports import ImportOptions, examine_file, fetch_place, import_file
+from tongling_gis.studies.links import find_dangling_links
+from tongling_gis.studies.maps import draw_project_map
+from tongling_gis.studies.projects import (
+    ProjectFacts,
+    create_project,
+    describe_project,
+    open_project,
+)
+from tongling_gis.studies.reach import ReachOptions, study_coverage, study_isochrones
+
+__all__ = [
+    "Demo",
+    "ImportOptions",
+    "ProjectFacts",
+    "ReachOptions",
+    "create_project",
+    "describe_project",
+    "draw_project_map",
+    "examine_file",
+    "fetch_place",
+    "find_dangling_links",
+    "import_file",
+    "open_project",
+    "run_demo",
+    "study_coverage",
+    "study_isochrones",
+]

@@ -1,0 +1,178 @@
+"""Bring files and online data into a project, and look at them before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tongling_gis.errors import InputError, MissingFileError, UsageError
+from tongling_gis.schema import TABLES
+from tongling_gis.text import Progress, Text, silent
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from tongling_gis.importers.doctor import Symptom
+    from tongling_gis.importers.report import Imported, ImportReport
+    from tongling_gis.store import Workspace
+
+_OSM_ENDINGS = (".osm", ".osm.gz", ".osm.bz2", ".osm.pbf", ".pbf", ".osm.xml")
+_GRAPH_ENDINGS = (".graphml", ".graphml.gz")
+_TABLE_ENDINGS = (".xlsx", ".xlsm", ".csv", ".txt", ".tsv")
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOptions:
+    """How a file is to be read.
+
+    Attributes:
+        layer: Which layer or table it is; found by the file's name where it is "".
+        crs: Declared coordinate system; "" where the file itself says it.
+        encoding: Text encoding; found where it is "".
+        part: Sheet of a workbook or layer of a container; "" for the only one.
+        where: Filter such as ``schools>0``; "" for every row.
+        append: Add to the layer (rows with the same key are updated) instead of replacing it.
+    """
+
+    layer: str = ""
+    crs: str = ""
+    encoding: str = ""
+    part: str = ""
+    where: str = ""
+    append: bool = False
+
+
+def _ends_with(path: Path, endings: Iterable[str]) -> bool:
+    return path.name.lower().endswith(tuple(endings))
+
+
+def _find_table(name: str) -> str:
+    plain = name.strip().lower()
+    for table in TABLES.values():
+        if plain in {table.name, table.label.zh, table.label.en.lower()}:
+            return table.name
+    return ""
+
+
+def _layer_of(path: Path, options: ImportOptions) -> str:
+    if found := _find_table(options.layer or path.name.split(".")[0]):
+        return found
+    known = ", ".join(TABLES)
+    if options.layer:
+        raise UsageError(
+            Text(
+                f"没有名为“{options.layer}”的图层或表；可选：{known}。",
+                f"There is no layer or table {options.layer!r}; choose one of {known}.",
+            )
+        )
+    raise UsageError(
+        Text(
+            f"看不出“{path.name}”是哪一种数据：请用 --as 指明，可选：{known}。",
+            f"Cannot tell what {path.name} holds: say so with --as, one of {known}.",
+        )
+    )
+
+
+def _read_file(path: Path, options: ImportOptions, progress: Progress) -> Imported:
+    from tongling_gis.importers import graphml, osm, tables, vector
+
+    if _ends_with(path, _OSM_ENDINGS):
+        return osm.read_osm(path, progress=progress)
+    if _ends_with(path, _GRAPH_ENDINGS):
+        return graphml.read_graphml(path)
+    if _ends_with(path, (".xlsx", ".xlsm")) and not options.layer:
+        return tables.read_workbook(path, crs=options.crs or None)
+    layer = _layer_of(path, options)
+    if _ends_with(path, _TABLE_ENDINGS):
+        return tables.read_table(
+            path,
+            layer,
+            crs=options.crs or None,
+            sheet=options.part or None,
+            encoding=options.encoding or None,
+            where=options.where or None,
+        )
+    return vector.read_vector(
+        path,
+        layer,
+        crs=options.crs or None,
+        encoding=options.encoding or None,
+        source_layer=options.part or None,
+        where=options.where or None,
+    )
+
+
+def import_file(
+    workspace: Workspace,
+    path: Path,
+    options: ImportOptions = ImportOptions(),
+    *,
+    progress: Progress = silent,
+) -> ImportReport:
+    """Read one file and put what is right in it into the project, all at once.
+
+    Raises:
+        MissingFileError: If there is no such file.
+        InputError: If nothing in it can be used.
+    """
+    if not path.exists():
+        raise MissingFileError(
+            Text(f"找不到文件“{path}”：请检查路径。", f"There is no file {path}: check the path.")
+        )
+    imported = _read_file(path, options, progress)
+    if not any(len(rows) for rows in imported.layers.values()):
+        raise InputError(
+            Text(
+                f"“{path.name}”里没有一行可用的数据；用 tongling-gis doctor 查看原因。",
+                f"{path.name} holds no row that can be used; tongling-gis doctor says why.",
+            )
+        )
+    workspace.add(imported, append=options.append)
+    return imported.report
+
+
+def fetch_place(
+    workspace: Workspace,
+    place: str = "",
+    *,
+    bbox: tuple[float, float, float, float] | None = None,
+    overpass_url: str = "",
+    nominatim_url: str = "",
+    progress: Progress = silent,
+) -> ImportReport:
+    """Download OpenStreetMap data of a place or a (west, south, east, north) box.
+
+    Raises:
+        DownloadError: If the online source does not answer.
+    """
+    from tongling_gis.importers.fetch import fetch_osm
+
+    imported = fetch_osm(
+        place or None,
+        bbox=bbox,
+        overpass_url=overpass_url or None,
+        nominatim_url=nominatim_url or None,
+        progress=progress,
+    )
+    workspace.add(imported)
+    return imported.report
+
+
+def examine_file(path: Path, *, crs: str = "", workspace: Workspace | None = None) -> list[Symptom]:
+    """Look at a file before anything is analysed, against a project's streets and keys."""
+    from tongling_gis.importers.doctor import examine
+
+    if not path.exists():
+        raise MissingFileError(
+            Text(f"找不到文件“{path}”：请检查路径。", f"There is no file {path}: check the path.")
+        )
+    streets, keys = None, {}
+    if workspace is not None:
+        streets = workspace.read("streets") if workspace.has("streets") else None
+        keys = {
+            name: set(workspace.read(name)[TABLES[name].key].astype(str))
+            for name in TABLES
+            if workspace.has(name)
+        }
+    return examine(path, crs=crs or None, streets=streets, keys=keys)
