@@ -26,6 +26,8 @@ class Attachment:
             street (inf where there is none).
         x_m: Easting of the place on the street; NaN where not attached.
         y_m: Northing of the place on the street; NaN where not attached.
+        point_x_m: Easting of the place itself.
+        point_y_m: Northing of the place itself.
     """
 
     edge: NDArray[np.int32]
@@ -33,6 +35,8 @@ class Attachment:
     distance_m: Floats
     x_m: Floats
     y_m: Floats
+    point_x_m: Floats
+    point_y_m: Floats
 
     def __len__(self) -> int:
         """Count the places."""
@@ -67,4 +71,5 @@ def attach(network: Network, points: NDArray[np.object_] | Floats, *, limit_m: f
     offset_m, xy = np.full(count, np.nan), np.full((count, 2), np.nan)
     offset_m[on] = share * network.edges["length_m"].to_numpy()[edge[on]]
     xy[on] = shapely.get_coordinates(shapely.line_interpolate_point(line, share, normalized=True))
-    return Attachment(edge, offset_m, distance_m, xy[:, 0], xy[:, 1])
+    own = shapely.get_coordinates(places)
+    return Attachment(edge, offset_m, distance_m, xy[:, 0], xy[:, 1], own[:, 0], own[:, 1])
