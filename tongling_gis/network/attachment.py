@@ -71,5 +71,5 @@ def attach(network: Network, points: NDArray[np.object_] | Floats, *, limit_m: f
     offset_m, xy = np.full(count, np.nan), np.full((count, 2), np.nan)
     offset_m[on] = share * network.edges["length_m"].to_numpy()[edge[on]]
     xy[on] = shapely.get_coordinates(shapely.line_interpolate_point(line, share, normalized=True))
-    own = shapely.get_coordinates(places)
-    return Attachment(edge, offset_m, distance_m, xy[:, 0], xy[:, 1], own[:, 0], own[:, 1])
+    own_x, own_y = shapely.get_x(places), shapely.get_y(places)
+    return Attachment(edge, offset_m, distance_m, xy[:, 0], xy[:, 1], own_x, own_y)
