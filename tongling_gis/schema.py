@@ -249,6 +249,21 @@ _LAYERS = (
         ),
     ),
     Table(
+        "entrances",
+        Text("建筑入口", "Building entrances"),
+        "Point",
+        "entrance_id",
+        (
+            _id("entrance_id", "入口编号", "Entrance id"),
+            _NAME,
+            _text("entrance", "入口类型", "Kind of entrance"),
+            _text("access", "通行", "Access"),
+            _text("foot", "步行通行", "Access on foot"),
+            _link("building_id", "所属建筑", "Building", "buildings"),
+            _OSM_TAGS,
+        ),
+    ),
+    Table(
         "buildings",
         Text("建筑", "Buildings"),
         "Polygon",
