@@ -61,6 +61,6 @@ def describe_project(workspace: Workspace) -> ProjectFacts:
         invented=workspace.invented,
         data_date=workspace.data_date(),
         rows={name: workspace.count(name) for name in names},
-        results=tuple((name, workspace.load(name).stamp) for name in workspace.results()),
+        results=tuple((one.name, one.stamp) for one in workspace.results()),
         sources=workspace.sources(),
     )
