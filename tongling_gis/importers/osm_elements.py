@@ -131,7 +131,7 @@ def read_elements(path: Path, progress: Progress) -> Elements:
         MissingFileError: If it is not there.
         UnreadableFileError: If it is empty, truncated or of another format.
     """
-    import osmium  # noqa: PLC0415
+    import osmium
 
     head, osm_format = _look(path)
     collected = _Collector()

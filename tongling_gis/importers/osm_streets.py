@@ -88,7 +88,7 @@ def build_streets(elements: Elements) -> tuple[dict[str, gpd.GeoDataFrame], list
     way = runs.way[firsts]
     notes += _gap_notes(ways, runs, frozenset(way.tolist()))
     filled, more = fill_columns(
-        "streets", [w.tags for w in ways], [f"way {w.osm_id}" for w in ways]
+        "streets", [w.tags for w in ways], [f"way/{w.osm_id}" for w in ways]
     )
     notes += more
     columns = {name: [values[one] for one in way] for name, values in filled.items()}
@@ -121,7 +121,7 @@ def _choose_ways(elements: Elements) -> tuple[list[Way], list[RowNote]]:
         if kind in NO_STREET:
             reason = Text("highway={kind}：{why}", "highway={kind}: {why}")
             reason = reason.fill(kind=kind, why=NO_STREET[kind])
-            notes.append(RowNote("streets", f"way {way.osm_id}", "highway", reason, "refused"))
+            notes.append(RowNote("streets", f"way/{way.osm_id}", "highway", reason, "refused"))
         else:
             chosen.append(way)
     return chosen, notes
@@ -145,7 +145,7 @@ def _segment_ends(elements: Elements, runs: Runs) -> tuple[Positions, Positions]
 def _lines(
     elements: Elements, node: Positions, firsts: Positions, lasts: Positions
 ) -> NDArray[np.object_]:
-    import shapely  # noqa: PLC0415
+    import shapely
 
     sizes = lasts - firsts + 1
     which = np.repeat(np.arange(len(sizes)), sizes)
@@ -175,18 +175,18 @@ def _gap_notes(ways: list[Way], runs: Runs, kept: frozenset[int]) -> list[RowNot
         else:
             reason = Text("不足两个节点", "fewer than two nodes")
         action = "repaired" if one in kept else "refused"
-        notes.append(RowNote("streets", f"way {way.osm_id}", "", reason, action))  # type: ignore[arg-type]
+        notes.append(RowNote("streets", f"way/{way.osm_id}", "", reason, action))  # type: ignore[arg-type]
     return notes
 
 
 def _build_nodes(
     elements: Elements, positions: Positions
 ) -> tuple[gpd.GeoDataFrame, list[RowNote]]:
-    import shapely  # noqa: PLC0415
+    import shapely
 
     ids = elements.node_id[positions]
     tagged = [elements.node_tags.get(one, {}) for one in ids.tolist()]
-    columns, notes = fill_columns("street_nodes", tagged, [f"node {one}" for one in ids])
+    columns, notes = fill_columns("street_nodes", tagged, [f"node/{one}" for one in ids])
     del columns["name"]
     points = shapely.points(elements.lon[positions], elements.lat[positions])
     layer = build_layer(

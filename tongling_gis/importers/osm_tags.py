@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from tongling_gis.importers.report import RowNote
 from tongling_gis.text import Text
@@ -70,13 +70,27 @@ def read_count(value: str) -> int | None:
     return number if number is not None and number >= 0 else None
 
 
+def read_whole_part(value: str) -> int | None:
+    """Read the whole storeys of "5.5"."""
+    plain = re.fullmatch(r"\s*(\d+)[.,]\d+\s*", value)
+    return int(plain.group(1)) if plain else None
+
+
 @dataclass(frozen=True, slots=True)
 class TagColumn:
-    """A column that one key fills; ``read`` makes a number of its value, None keeps the text."""
+    """A column that one key fills.
+
+    Attributes:
+        name: The column.
+        key: The key.
+        read: Makes a number of its value; None keeps the text.
+        rough: What to try where ``read`` finds no number; such a value is kept in ``tags`` too.
+    """
 
     name: str
     key: str
     read: Reader | None = None
+    rough: Reader | None = None
 
 
 def _texts(*names: str) -> tuple[TagColumn, ...]:
@@ -107,7 +121,7 @@ COLUMNS: dict[str, tuple[TagColumn, ...]] = {
     "entrances": _texts("entrance", "access", "foot"),
     "buildings": (
         TagColumn("use", "building"),
-        TagColumn("floors", "building:levels", read_count),
+        TagColumn("floors", "building:levels", read_count, read_whole_part),
         TagColumn("dwellings", "building:flats", read_count),
         TagColumn("residents", "population", read_count),
         TagColumn("residents_0_14", "population:0-14", read_count),
@@ -123,8 +137,122 @@ COLUMNS: dict[str, tuple[TagColumn, ...]] = {
 """Layer -> the columns that tags fill, besides ``name`` and ``tags``."""
 
 
+class Rule(NamedTuple):
+    """Which elements belong to a layer: those whose ``key`` has one of ``values``; None is any."""
+
+    key: str
+    values: frozenset[str] | None
+
+
+def _rule(key: str, *values: str) -> Rule:
+    return Rule(key, frozenset(values) or None)
+
+
+AREA_RULES: dict[str, tuple[Rule, ...]] = {
+    "buildings": (_rule("building"),),
+    "compounds": (_rule("landuse", "residential"),),
+    "water": (
+        _rule("natural", "water"),
+        _rule("landuse", "reservoir", "basin", "pond"),
+        _rule("waterway", "riverbank", "dock"),
+    ),
+    "green": (
+        _rule("leisure", "park", "garden", "nature_reserve", "common"),
+        _rule("landuse", "grass", "forest", "meadow", "recreation_ground", "village_green"),
+        _rule("landuse", "flowerbed", "orchard", "allotments"),
+        _rule("natural", "wood", "scrub", "grassland", "heath", "shrubbery"),
+    ),
+}
+"""Layer -> what makes an area one of its rows."""
+
+AMENITY_KEYS = (
+    *("amenity", "shop", "leisure", "office", "healthcare", "tourism"),
+    *("public_transport", "emergency"),
+)
+"""Keys of facilities; the first that an element has gives its kind, as ``amenity=library``."""
+
+NO_FACILITY: dict[str, frozenset[str]] = {
+    "emergency": frozenset(
+        {"yes", "no", "designated", "permissive", "destination", "private", "official"}
+    ),
+    "public_transport": frozenset({"stop_area", "stop_area_group", "network"}),
+}
+"""Values that make no facility: access for emergency vehicles, and groups of stops."""
+
+POINT_RULES: dict[str, tuple[Rule, ...]] = {
+    "schools": (_rule("amenity", "school", "kindergarten", "college", "university"),),
+    "bus_stops": (_rule("highway", "bus_stop"),),
+    "hydrants": (_rule("emergency", "fire_hydrant"), _rule("amenity", "fire_hydrant")),
+    "fire_stations": (_rule("amenity", "fire_station"),),
+    "shelters": (
+        _rule("emergency", "assembly_point", "emergency_shelter", "shelter", "evacuation_centre"),
+        _rule("amenity", "emergency_shelter"),
+    ),
+}
+"""Layer of points -> what makes an element of any shape one of its rows."""
+
+TELLING_KEYS = (
+    *("highway", "railway", "waterway", "natural", "landuse", "power", "man_made", "historic"),
+    *("building:part", "aeroway", "traffic_calming", "traffic_sign", "place", "boundary"),
+    *("route", "route_master", "public_transport", "restriction", "building", "barrier"),
+    *("amenity", "emergency", "indoor", "area:highway", "addr:housenumber"),
+)
+"""Keys that tell what an element is, for the account of what no layer takes."""
+
+_SHELTER_WORDS = ("避难场所", "避难所", "避難")
+
+
+def fits(tags: Tags, rules: Sequence[Rule]) -> bool:
+    """Tell whether tags meet one of a layer's rules."""
+    for key, values in rules:
+        value = tags.get(key)
+        if value is not None and (value in values if values else value != "no"):
+            return True
+    return False
+
+
+def layers_of(tags: Tags) -> list[str]:
+    """Name the layers of areas and points that an element belongs to.
+
+    >>> layers_of({"amenity": "kindergarten", "building": "yes"})
+    ['buildings', 'schools', 'amenities']
+    """
+    found = [layer for layer, rules in AREA_RULES.items() if fits(tags, rules)]
+    found += [layer for layer, rules in POINT_RULES.items() if fits(tags, rules)]
+    if "bus_stops" not in found and _is_bus_platform(tags):
+        found.append("bus_stops")
+    kind = amenity_kind(tags)
+    if kind and "shelters" not in found and any(w in tags.get("name", "") for w in _SHELTER_WORDS):
+        found.append("shelters")
+    return [*found, "amenities"] if kind else found
+
+
+def _is_bus_platform(tags: Tags) -> bool:
+    return tags.get("public_transport") == "platform" and "yes" in (
+        tags.get("bus"),
+        tags.get("trolleybus"),
+    )
+
+
+def amenity_kind(tags: Tags) -> str:
+    """Give a facility's kind as ``key=value``, "" where it is none.
+
+    >>> amenity_kind({"tourism": "hotel", "amenity": "restaurant"})
+    'amenity=restaurant'
+    """
+    for key in AMENITY_KEYS:
+        value = tags.get(key, "no")
+        if value != "no" and value not in NO_FACILITY.get(key, ()):
+            return f"{key}={value}"
+    return ""
+
+
 _UNREAD = Text(
     "{key}={value} 不是数，留在其他标签里", "{key}={value} is no number: left among the other tags"
+)
+_ROUGH = Text(
+    "{key}={value} 取为 {number}，原值留在其他标签里",
+    "{key}={value} taken as {number}: the value itself is left among the other tags",
 )
 
 
@@ -136,39 +264,47 @@ def fill_columns(
     Args:
         layer: Name of the layer.
         tagged: Each element's tags.
-        rows: How each element is called in the report, "way 4711".
+        rows: How each element is called in the report, "way/4711".
 
     Returns:
         Column -> one value an element, None where there is none; and a note on each value
         that its column cannot hold.
     """
     columns = COLUMNS.get(layer, ())
+    placed = frozenset({"name", *(column.key for column in columns)})
+    left: dict[int, set[str]] = {}
     notes: list[RowNote] = []
-    kept_keys: list[set[str]] = [set() for _ in tagged]
     filled: dict[str, list[Any]] = {"name": [name_of(tags) for tags in tagged]}
     for column in columns:
         values = [tags.get(column.key) for tags in tagged]
-        if column.read is not None:
-            values, unread = _read_values(column, values)
-            for row in unread:
-                kept_keys[row].add(column.key)
-                said = tagged[row][column.key]
-                if said not in NO_NUMBER:
-                    reason = _UNREAD.fill(key=column.key, value=said)
-                    notes.append(RowNote(layer, rows[row], column.name, reason, "repaired"))
-        filled[column.name] = values
-    placed = {"name", *(column.key for column in columns)}
+        filled[column.name] = values if column.read is None else [None] * len(values)
+        if column.read is None:
+            continue
+        for row, said in enumerate(values):
+            if said is None:
+                continue
+            filled[column.name][row], reason = _read_number(column, said)
+            if reason is not None:
+                left.setdefault(row, set()).add(column.key)
+            if reason is not None and said not in NO_NUMBER:
+                notes.append(RowNote(layer, rows[row], column.name, reason, "repaired"))
     filled["tags"] = [
-        rest_of(tags, placed - kept) for tags, kept in zip(tagged, kept_keys, strict=True)
+        rest_of(tags, placed - left[row] if row in left else placed)
+        for row, tags in enumerate(tagged)
     ]
     return filled, notes
 
 
-def _read_values(column: TagColumn, values: Sequence[str | None]) -> tuple[list[Any], list[int]]:
+def _read_number(column: TagColumn, said: str) -> tuple[float | int | None, Text | None]:
+    """Read a value, and say why it has to stay among the other tags, if it has to."""
     assert column.read is not None
-    read = [None if value is None else column.read(value) for value in values]
-    unread = [row for row, value in enumerate(values) if value is not None and read[row] is None]
-    return read, unread
+    number = column.read(said)
+    if number is not None:
+        return number, None
+    rough = column.rough(said) if column.rough else None
+    if rough is None:
+        return None, _UNREAD.fill(key=column.key, value=said)
+    return rough, _ROUGH.fill(key=column.key, value=said, number=rough)
 
 
 def name_of(tags: Tags) -> str | None:
