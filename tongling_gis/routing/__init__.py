@@ -1,0 +1,37 @@
+"""Who walks where, how long and by which way: seconds on foot over the network.
+
+Every answer is exact to the millisecond and the same from the compiled kernels and from SciPy.
+"""
+
+from tongling_gis.routing.ends import Ends, join_ends
+from tongling_gis.routing.engines import Engine, load_kernels, on_all_cores
+from tongling_gis.routing.graph import WalkGraph, edge_times, weigh
+from tongling_gis.routing.nearest import (
+    Nearest,
+    Reached,
+    limit_in_ms,
+    nearest_place,
+    reach_nodes,
+)
+from tongling_gis.routing.pairs import SparseTimes, origin_destination
+from tongling_gis.routing.paths import Path, shortest_path
+
+__all__ = [
+    "Ends",
+    "Engine",
+    "Nearest",
+    "Path",
+    "Reached",
+    "SparseTimes",
+    "WalkGraph",
+    "edge_times",
+    "join_ends",
+    "limit_in_ms",
+    "load_kernels",
+    "nearest_place",
+    "on_all_cores",
+    "origin_destination",
+    "reach_nodes",
+    "shortest_path",
+    "weigh",
+]

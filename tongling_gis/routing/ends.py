@@ -1,0 +1,104 @@
+"""How places on the streets join the graph: two ends of an edge, with the walk to each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+
+from tongling_gis.routing.graph import CLOSED
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from tongling_gis.network import Attachment
+    from tongling_gis.routing.graph import Int32s, WalkGraph
+
+Int64s: TypeAlias = "NDArray[np.int64]"
+
+
+@dataclass(frozen=True, eq=False)
+class Ends:
+    """The two ends of each of k places' edges, ``from_node`` first.
+
+    Attributes:
+        node: The graph's own node numbers, int32[k, 2]; -1 where not attached.
+        leave_ms: Milliseconds from the place to each end, off-street part included,
+            int64[k, 2]; ``CLOSED`` where that way cannot be walked.
+        arrive_ms: The same from each end to the place.
+        along_ms: Milliseconds along the edge from ``from_node`` as walked forward (column 0)
+            and back to ``from_node`` as walked backward (column 1), int64[k, 2].
+        off_ms: Milliseconds between the place and its street, int64[k].
+    """
+
+    node: Int32s
+    leave_ms: Int64s
+    arrive_ms: Int64s
+    along_ms: Int64s
+    off_ms: Int64s
+
+
+def join_ends(graph: WalkGraph, places: Attachment) -> Ends:
+    """Join attached places to the graph.
+
+    What is left of an edge is its time less the part walked, never rounded twice: the two
+    parts add up to the whole.
+    """
+    edges = graph.network.edges
+    on = places.edge >= 0
+    edge = np.where(on, places.edge, 0)
+    if not len(edges):
+        nowhere = np.full((len(edge), 2), CLOSED, dtype=np.int64)
+        return Ends(nowhere.astype(np.int32), nowhere, nowhere, nowhere, nowhere[:, 0])
+    length_m = edges["length_m"].to_numpy()[edge]
+    share = np.zeros(len(edge))
+    np.divide(places.offset_m, length_m, out=share, where=on & (length_m > 0.0))
+    share = np.clip(share, 0.0, 1.0)
+    whole = np.stack([graph.forward_ms[edge], graph.backward_ms[edge]], axis=1).astype(np.int64)
+    along = np.rint(whole * share[:, None]).astype(np.int64)
+    off = graph.off_street_ms(np.where(on, places.distance_m, 0.0))
+    closed = (whole == CLOSED) | ~on[:, None]
+    leave = np.stack([along[:, 1], whole[:, 0] - along[:, 0]], axis=1) + off[:, None]
+    arrive = np.stack([along[:, 0], whole[:, 1] - along[:, 1]], axis=1) + off[:, None]
+    leave[closed[:, ::-1]] = CLOSED
+    arrive[closed] = CLOSED
+    node = np.stack(
+        [graph.rank[edges[name].to_numpy()[edge]] for name in ("from_node", "to_node")], axis=1
+    )
+    node[~on] = -1
+    return Ends(node, leave, arrive, along, off)
+
+
+def direct_walks(
+    graph: WalkGraph, starts: Attachment, goals: Attachment
+) -> tuple[Int64s, Int64s, Int64s]:
+    """List the pairs on one edge and the direct way between them: start, goal, milliseconds.
+
+    A place to the very same place takes no time, however far off the street it stands.
+    """
+    start, goal = _same_edge(starts.edge, goals.edge)
+    here, there = join_ends(graph, starts), join_ends(graph, goals)
+    ahead = starts.offset_m[start] <= goals.offset_m[goal]
+    forward = there.along_ms[goal, 0] - here.along_ms[start, 0]
+    backward = here.along_ms[start, 1] - there.along_ms[goal, 1]
+    walked = np.where(ahead, forward, backward) + here.off_ms[start] + there.off_ms[goal]
+    edge = starts.edge[start]
+    is_open = np.where(ahead, graph.forward_ms[edge], graph.backward_ms[edge]) != CLOSED
+    same = (starts.point_x_m[start] == goals.point_x_m[goal]) & (
+        starts.point_y_m[start] == goals.point_y_m[goal]
+    )
+    walked[same] = 0
+    keep = is_open | same
+    return start[keep], goal[keep], walked[keep]
+
+
+def _same_edge(start_edge: Int32s, goal_edge: Int32s) -> tuple[Int64s, Int64s]:
+    order = np.argsort(goal_edge, kind="stable")
+    sorted_edge = goal_edge[order]
+    low = np.searchsorted(sorted_edge, start_edge, side="left")
+    high = np.searchsorted(sorted_edge, start_edge, side="right")
+    count = np.where(start_edge >= 0, high - low, 0)
+    start = np.repeat(np.arange(len(start_edge)), count)
+    within = np.arange(len(start)) - np.repeat(np.cumsum(count) - count, count)
+    return start, order[np.repeat(low, count) + within]

@@ -1,0 +1,187 @@
+"""Which engine answers: compiled kernels where that pays, SciPy otherwise; the same answers.
+
+Compiling takes about 5 s on a fresh machine, loading what was compiled before half a second,
+and SciPy answers for a city within that time. So "auto" takes the kernels when this process
+has them already, and otherwise only for a job that would keep SciPy busy for longer than
+compiling takes. A program that will run for long, such as a server or a benchmark, calls
+``load_kernels`` first and has every answer from the kernels.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import os
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+import numpy as np
+
+from tongling_gis.errors import UsageError
+from tongling_gis.routing import fallback
+from tongling_gis.routing.graph import CLOSED
+from tongling_gis.text import Progress, Text, silent
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tongling_gis.routing.ends import Int64s
+    from tongling_gis.routing.graph import Arcs, Int32s, WalkGraph
+
+Engine: TypeAlias = Literal["auto", "compiled", "scipy"]
+
+_KERNELS = "tongling_gis.routing.kernels"
+_PATIENCE_S = 5.0
+_SCIPY_S_PER_NODE = 4e-7
+_SCIPY_S_PER_CELL = 6e-9
+_BUCKET_SHIFT = 13
+_MOST_BUCKETS = 2**16
+
+
+def load_kernels(progress: Progress = silent) -> bool:
+    """Load the compiled kernels, compiling them first where need be; False without numba."""
+    if _KERNELS not in sys.modules:
+        if importlib.util.find_spec("numba") is None:
+            return False
+        progress(
+            Text(
+                "正在准备路径计算（首次使用需编译几秒）",
+                "Preparing the router (compiling for some seconds on first use)",
+            ),
+            0.0,
+        )
+        importlib.import_module(_KERNELS)
+    return True
+
+
+def use_compiled(engine: Engine, scipy_s: float) -> bool:
+    """Decide whether the kernels answer a job that takes SciPy about ``scipy_s`` seconds.
+
+    Raises:
+        UsageError: If the kernels are asked for by name and numba is not installed.
+    """
+    if engine == "scipy":
+        return False
+    if engine == "auto":
+        return _KERNELS in sys.modules or (scipy_s > _PATIENCE_S and load_kernels())
+    if not load_kernels():
+        raise UsageError(
+            Text(
+                "没有安装 numba，无法使用编译内核：请安装 numba 或改用 scipy。",
+                "The compiled kernels need numba, which is not installed: install it or use scipy.",
+            )
+        )
+    return True
+
+
+def reach(
+    graph: WalkGraph,
+    arcs: Arcs,
+    limit: int,
+    seeds: tuple[Int32s, Int64s, Int32s],
+    engine: Engine = "auto",
+) -> tuple[Int32s, Int32s, Int32s]:
+    """Search from seeds (node, milliseconds, label) over ``arcs``.
+
+    Returns:
+        The nodes reached within the limit in the graph's own numbers, in no order, the
+        milliseconds to each, and the lowest label among the seeds that are nearest.
+    """
+    node, cost_ms, label = seeds
+    keep = (cost_ms != CLOSED) & (cost_ms <= limit)
+    node, cost_ms, label = node[keep], cost_ms[keep], label[keep]
+    if not len(node):
+        return tuple(np.empty(0, dtype=np.int32) for _ in range(3))  # type: ignore[return-value]
+    if not use_compiled(engine, len(graph.order) * _SCIPY_S_PER_NODE):
+        return fallback.reach(arcs, limit, node, cost_ms, label)
+    kernels: Any = importlib.import_module(_KERNELS)
+    span = graph.max_cost_ms + int(cost_ms.max() - cost_ms.min())
+    scratch = graph.take_scratch()
+    found: tuple[Int32s, Int32s, Int32s] = kernels.reach(
+        arcs.indptr, arcs.heads, arcs.cost_ms, *scratch, limit, *_buckets(span),
+        node, cost_ms, label,
+    )  # fmt: skip
+    graph.return_scratch(scratch)
+    return found
+
+
+def reach_rows(
+    graph: WalkGraph,
+    arcs: Arcs,
+    limit: int,
+    starts: tuple[Int32s, Int64s],
+    goals: tuple[Int32s, Int64s],
+    direct: tuple[Int64s, Int64s, Int64s],
+) -> tuple[Int64s, Int32s, Int32s]:
+    """Search from each start with the kernels, on all cores.
+
+    Args:
+        graph: Lends the working memory.
+        arcs: Where to search.
+        limit: Milliseconds, inclusive.
+        starts: The two nodes next to each start, int32[s, 2], and the walk to them.
+        goals: The two nodes next to each goal, int32[t, 2], and the walk from them.
+        direct: Start, goal and milliseconds of the pairs that need no node.
+
+    Returns:
+        The length of each row, and the goals (ascending in a row) and times row after row.
+    """
+    kernels: Any = importlib.import_module(_KERNELS)
+    node, cost_ms = goals
+    use = (cost_ms >= 0) & (cost_ms <= limit)
+    at = np.broadcast_to(np.arange(len(node), dtype=np.int32)[:, None], node.shape)
+    goal_lists = _by_row(len(graph.order), node[use], at[use], cost_ms[use])
+    direct_lists = _by_row(len(starts[0]), direct[0], direct[1].astype(np.int32), direct[2])
+    span = graph.max_cost_ms + int(starts[1].max(initial=0))
+
+    def search(rows: slice) -> tuple[Int64s, Int32s, Int32s]:
+        scratch = graph.take_scratch()
+        indptr, *lists = direct_lists
+        stop = None if rows.stop is None else rows.stop + 1
+        found: tuple[Int64s, Int32s, Int32s] = kernels.reach_rows(
+            arcs.indptr, arcs.heads, arcs.cost_ms, *scratch, limit, *_buckets(span),
+            starts[0][rows], starts[1][rows], *goal_lists,
+            indptr[rows.start : stop], *lists, len(node),
+        )  # fmt: skip
+        graph.return_scratch(scratch)
+        return found
+
+    parts = on_all_cores(search, len(starts[0]))
+    lengths, goal, total_ms = (np.concatenate(part) for part in zip(*parts, strict=True))
+    return lengths, goal, total_ms
+
+
+def on_all_cores(work: Callable[[slice], Any], count: int) -> list[Any]:
+    """Run ``work`` on slices of ``count`` items, one thread a core; answers in order."""
+    cores = os.cpu_count() or 1
+    pieces = min(4 * cores, count) if cores > 1 else 1
+    bounds = [count * piece // pieces for piece in range(pieces + 1)] if pieces else [0, 0]
+    slices = [slice(a, b) for a, b in pairwise(bounds)]
+    if len(slices) == 1:
+        return [work(slices[0])]
+    with ThreadPoolExecutor(cores) as pool:
+        return list(pool.map(work, slices))
+
+
+def scipy_rows_s(graph: WalkGraph, n_starts: int) -> float:
+    """Estimate how long SciPy takes over so many rows, in seconds."""
+    return n_starts * len(graph.order) * _SCIPY_S_PER_CELL
+
+
+def _by_row(
+    n_rows: int, row: Int32s | Int64s, item: Int32s, cost_ms: Int64s
+) -> tuple[Int64s, Int32s, Int64s]:
+    order = np.argsort(row, kind="stable")
+    indptr = np.zeros(n_rows + 1, dtype=np.int64)
+    np.cumsum(np.bincount(row, minlength=n_rows), out=indptr[1:])
+    return indptr, item[order], cost_ms[order]
+
+
+def _buckets(span_ms: int) -> tuple[int, int]:
+    """Choose the buckets' width (a power of two, about 8 s) and a number that spans the times."""
+    shift = _BUCKET_SHIFT
+    while (span_ms >> shift) + 2 > _MOST_BUCKETS:
+        shift += 1
+    return shift, 1 << int((span_ms >> shift) + 1).bit_length()
