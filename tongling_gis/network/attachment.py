@@ -53,9 +53,7 @@ def attach(network: Network, points: NDArray[np.object_] | Floats, *, limit_m: f
     """
     import shapely
 
-    places = np.asarray(points)
-    if places.dtype != object:
-        places = shapely.points(places)
+    places = np.asarray(points if points.dtype == object else shapely.points(points))
     count = len(places)
     edge = np.full(count, -1, dtype=np.int32)
     distance_m = np.full(count, np.inf)
@@ -71,5 +69,5 @@ def attach(network: Network, points: NDArray[np.object_] | Floats, *, limit_m: f
     offset_m, xy = np.full(count, np.nan), np.full((count, 2), np.nan)
     offset_m[on] = share * network.edges["length_m"].to_numpy()[edge[on]]
     xy[on] = shapely.get_coordinates(shapely.line_interpolate_point(line, share, normalized=True))
-    own_x, own_y = shapely.get_x(places), shapely.get_y(places)
+    own_x, own_y = np.asarray(shapely.get_x(places)), np.asarray(shapely.get_y(places))
     return Attachment(edge, offset_m, distance_m, xy[:, 0], xy[:, 1], own_x, own_y)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from tongling_gis.network.model import Network, no_cuts
+from tongling_gis.network.model import Network
+from tongling_gis.network.severing import no_cuts
 from tongling_gis.network.walkability import decide_walkable
 
 if TYPE_CHECKING:

@@ -19,16 +19,6 @@ if TYPE_CHECKING:
 
 Lines: TypeAlias = "NDArray[np.object_]"
 
-CUT_COLUMNS = ("barrier_id", "edge_a", "edge_b", "node_a", "node_b", "x_m", "y_m")
-
-
-def no_cuts() -> pd.DataFrame:
-    """Make the table of cuts of a network that no barrier severs."""
-    kinds = ("str", "int32", "int32", "int32", "int32", "float64", "float64")
-    return pd.DataFrame(
-        {name: pd.Series(dtype=kind) for name, kind in zip(CUT_COLUMNS, kinds, strict=True)}
-    )
-
 
 @dataclass(frozen=True, eq=False)
 class Network:

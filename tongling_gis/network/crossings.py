@@ -1,0 +1,219 @@
+"""Where walls meet streets, and which streets they part there.
+
+At each place where walls meet a street, the directions in which the walls run from there
+divide the surroundings into sectors. Streets that leave into one sector stay joined, streets
+in different sectors are parted. So
+
+- a wall that crosses a street parts it, in mid-street as well as at a node, whether or not
+  the two share a vertex;
+- a wall that only touches a street from one side parts nothing;
+- a wall that ends on a street parts nothing, nor do two that end there from both sides: the
+  street runs through the gap. A wall's end may lie a little past the street's centreline;
+- a street that runs along a wall, drawn over it, belongs to the outside of a closed wall,
+  and to the right of an open one (OpenStreetMap draws walls with the lower side right).
+
+A wall and a street do not meet where the street runs on a bridge, in a tunnel, under cover
+or on another ``layer`` (0 where it is not said), and so on: see ``walls.passes_by``. Where
+such a street begins at a node, the wall is taken to pass by the node too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from tongling_gis.network.sectors import Arms, Places, number_sectors, take_arms
+from tongling_gis.network.walls import (
+    SAME_PLACE_M,
+    Walls,
+    find_blocked_nodes,
+    find_openings,
+    passes_by,
+    read_walls,
+)
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    from tongling_gis.network.model import Network
+
+    Ints: TypeAlias = NDArray[np.int64]
+    Floats: TypeAlias = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Partings:
+    """Places at which barriers part streets.
+
+    Attributes:
+        places: The places.
+        barrier_id: What parts each.
+        arms: The ways out of them, sorted by place and edge.
+        group: Arms of a place with one number stay joined, 0 for the first arm's.
+    """
+
+    places: Places
+    barrier_id: NDArray[np.object_]
+    arms: Arms
+    group: Ints
+
+
+def find_partings(
+    network: Network,
+    barriers: gpd.GeoDataFrame | None,
+    gates: gpd.GeoDataFrame | None,
+    *,
+    gate_reach_m: float,
+) -> Partings:
+    """Find where barriers part the walkable streets of an uncut network."""
+    walls = read_walls(barriers)
+    places, meets = _meetings(network, walls)
+    arms = _arms(network, places)
+    met = _without_passing(network, walls, places, meets, arms)
+    met = met[~_is_open(places, find_openings(network, gates), gate_reach_m)[met[:, 0]]]
+    sector = number_sectors(network, walls, places, met, arms)
+    blocked = np.isin(places.node, find_blocked_nodes(network))
+    own = blocked[arms.place]
+    sector[own] = np.arange(own.sum())
+    wall_at = np.full(len(blocked), -1)
+    wall_at[met[::-1, 0]] = walls.barrier[met[::-1, 1]]
+    wall_at[blocked] = -1
+    return _parted(places, _names(network, barriers, wall_at, places), arms, sector)
+
+
+def _meetings(network: Network, walls: Walls) -> tuple[Places, Ints]:
+    """Find the places, and the (place, wall) rows of which wall is at which."""
+    which, item = network.walk_tree.query(walls.line, predicate="intersects")
+    edge = network.walk_edges[item].astype(np.int64)
+    part, pair = shapely.get_parts(
+        shapely.intersection(network.geometry[edge], walls.line[which]), return_index=True
+    )
+    is_point = shapely.get_type_id(part) == shapely.GeometryType.POINT
+    ends = [shapely.get_point(part[~is_point], end) for end in (0, -1)]
+    point = np.concatenate([part[is_point], *ends])
+    pair = np.concatenate([pair[is_point], pair[~is_point], pair[~is_point]])
+    return _gather(network, edge[pair], which[pair], point)
+
+
+def _gather(network: Network, edge: Ints, wall: Ints, point: Floats) -> tuple[Places, Ints]:
+    """Bring meetings at one spot of a street together into one place."""
+    at_m = shapely.line_locate_point(network.geometry[edge], point)
+    rest_m = shapely.length(network.geometry[edge]) - at_m
+    ends = network.edges[["from_node", "to_node"]].to_numpy(dtype=np.int64)[edge]
+    node = np.where(rest_m <= SAME_PLACE_M, ends[:, 1], -1)
+    node = np.where(at_m <= SAME_PLACE_M, ends[:, 0], node)
+    edge, at_m = np.where(node >= 0, -1, edge), np.where(node >= 0, 0.0, at_m)
+    blocked = find_blocked_nodes(network)
+    none = np.full(len(blocked), -1)
+    node, edge = np.concatenate([node, blocked]), np.concatenate([edge, none])
+    at_m, wall = np.concatenate([at_m, np.zeros(len(blocked))]), np.concatenate([wall, none])
+    order = np.lexsort((at_m, edge, node))
+    node, edge, at_m, wall = node[order], edge[order], at_m[order], wall[order]
+    new = np.ones(len(order), dtype=bool)
+    new[1:] = (np.diff(node) != 0) | (np.diff(edge) != 0) | (np.diff(at_m) > SAME_PLACE_M)
+    meets = np.unique(np.column_stack([np.cumsum(new) - 1, wall]), axis=0)
+    places = Places(node[new], edge[new], at_m[new], np.empty((int(new.sum()), 2)))
+    return _located(network, places), meets[meets[:, 1] >= 0]
+
+
+def _located(network: Network, places: Places) -> Places:
+    at_node = places.node >= 0
+    xy = np.empty((len(at_node), 2))
+    xy[at_node] = network.nodes[["x_m", "y_m"]].to_numpy()[places.node[at_node]]
+    inside = shapely.line_interpolate_point(
+        network.geometry[places.edge[~at_node]], places.at_m[~at_node]
+    )
+    xy[~at_node] = shapely.get_coordinates(inside)
+    return places._replace(xy=xy)
+
+
+def _arms(network: Network, places: Places) -> Arms:
+    """List the ways out of each place: both along its edge, or all those of its node."""
+    inside = np.flatnonzero(places.node < 0)
+    listed = [
+        Arms(inside, places.edge[inside], places.at_m[inside], np.full(len(inside), step))
+        for step in (-1, 1)
+    ]
+    place_of = np.full(len(network.nodes), -1)
+    place_of[places.node[places.node >= 0]] = np.flatnonzero(places.node >= 0)
+    edge = network.walk_edges.astype(np.int64)
+    for column, step in (("from_node", 1), ("to_node", -1)):
+        place = place_of[network.edges[column].to_numpy()[edge]]
+        on, where = edge[place >= 0], place[place >= 0]
+        at_m = np.zeros(len(on)) if step > 0 else shapely.length(network.geometry[on])
+        listed.append(Arms(where, on, at_m, np.full(len(on), step)))
+    arms = Arms(
+        np.concatenate([one.place for one in listed]),
+        np.concatenate([one.edge for one in listed]),
+        np.concatenate([one.at_m for one in listed]),
+        np.concatenate([one.step for one in listed]),
+    )
+    return take_arms(arms, np.lexsort((arms.step, arms.edge, arms.place)))
+
+
+def _without_passing(
+    network: Network, walls: Walls, places: Places, meets: Ints, arms: Arms
+) -> Ints:
+    """Leave out walls that pass by any street of the place."""
+    pairs = pd.DataFrame(meets, columns=["place", "wall"]).reset_index(names="meet")
+    both = pairs.merge(pd.DataFrame({"place": arms.place, "edge": arms.edge}), on="place")
+    edges, wall = network.edges.iloc[both["edge"]], both["wall"].to_numpy()
+    apart = passes_by(edges, walls, wall, places.xy[both["place"]])
+    keep = np.ones(len(meets), dtype=bool)
+    keep[both["meet"].to_numpy()[apart]] = False
+    return meets[keep]
+
+
+def _is_open(places: Places, openings: NDArray[np.object_], reach_m: float) -> NDArray[np.bool_]:
+    """Tell at which places a gate within reach lets people through."""
+    opened = np.zeros(len(places.node), dtype=bool)
+    if len(openings) and len(opened):
+        tree = shapely.STRtree(openings)
+        spots = shapely.points(places.xy)
+        opened[tree.query(spots, predicate="dwithin", distance=reach_m)[0]] = True
+    return opened
+
+
+def _names(
+    network: Network,
+    barriers: gpd.GeoDataFrame | None,
+    wall_at: Ints,
+    places: Places,
+) -> NDArray[np.object_]:
+    """Name what stands at each place: a barrier's id, or the node's own."""
+    names = np.array(
+        [f"node/{node}" for node in network.nodes["node_id"].to_numpy()[places.node]], dtype=object
+    )
+    walled = wall_at >= 0
+    if barriers is not None and walled.any():
+        ids = barriers["barrier_id"].astype(str).to_numpy(dtype=object)
+        names[walled] = ids[wall_at[walled]]
+    return names
+
+
+def _parted(places: Places, names: NDArray[np.object_], arms: Arms, sector: Ints) -> Partings:
+    """Number the groups of arms, and keep the places that have more than one."""
+    span = int(sector.max(initial=0)) + 1
+    _, first, group = np.unique(arms.place * span + sector, return_index=True, return_inverse=True)
+    rank = np.empty(len(first), dtype=np.int64)
+    rank[np.argsort(first)] = np.arange(len(first))
+    group = rank[group]
+    lowest = np.full(len(names), len(group))
+    highest = np.full(len(names), -1)
+    np.minimum.at(lowest, arms.place, group)
+    np.maximum.at(highest, arms.place, group)
+    kept = highest > lowest
+    number = np.cumsum(kept) - 1
+    on = kept[arms.place]
+    few = take_arms(arms, on)
+    return Partings(
+        Places(places.node[kept], places.edge[kept], places.at_m[kept], places.xy[kept]),
+        names[kept],
+        few._replace(place=number[few.place]),
+        (group - lowest[arms.place])[on],
+    )

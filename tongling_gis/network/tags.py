@@ -1,0 +1,43 @@
+"""OSM tags of a layer, from a column of their own or from the JSON of the remaining tags."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    import pandas as pd
+    from numpy.typing import NDArray
+
+
+def read_tag(layer: pd.DataFrame, name: str) -> NDArray[np.object_]:
+    """Give each row's value of one tag as text, "" where it has none."""
+    values = np.full(len(layer), "", dtype=object)
+    if "tags" in layer:
+        _fill_from_json(values, layer["tags"], name)
+    if name in layer:
+        own = layer[name]
+        known = own.notna().to_numpy()
+        values[known] = own[known].astype(str).to_numpy(dtype=object)
+    return values
+
+
+def _fill_from_json(values: NDArray[np.object_], tags: pd.Series[str], name: str) -> None:
+    quoted = f'"{name}"'
+    mentioned = tags.astype("str").str.contains(quoted, regex=False, na=False).to_numpy()
+    for row in np.flatnonzero(mentioned):
+        values[row] = str(json.loads(tags.iloc[row]).get(name, ""))
+
+
+def has_tag(layer: pd.DataFrame, name: str, values: Collection[str]) -> NDArray[np.bool_]:
+    """Tell in which rows a tag has one of these values."""
+    return np.isin(read_tag(layer, name), list(values))
+
+
+def is_set(layer: pd.DataFrame, name: str) -> NDArray[np.bool_]:
+    """Tell in which rows a tag is there and does not say no."""
+    return ~has_tag(layer, name, ("", "no"))

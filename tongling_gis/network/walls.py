@@ -1,0 +1,161 @@
+"""The lines that stop people, and the streets that pass over, under or beside their ends."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from tongling_gis.network.passages import lets_through, stops_people
+from tongling_gis.network.tags import has_tag, is_set, read_tag
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    from tongling_gis.network.model import Network
+
+    Ints: TypeAlias = NDArray[np.int64]
+
+SAME_PLACE_M = 0.001
+"""Meetings of walls and streets closer than this are one place."""
+
+HALF_BREADTH_M = {
+    "trunk": 15.0,
+    "primary": 15.0,
+    "secondary": 12.0,
+    "tertiary": 10.0,
+    "residential": 4.0,
+    "living_street": 4.0,
+    "unclassified": 4.0,
+}
+"""How far past a street's centreline a wall may end and still stop at the street."""
+
+OTHER_HALF_BREADTH_M = 3.0
+_LOPSIDED = 4.0
+_LINES = (shapely.GeometryType.LINESTRING, shapely.GeometryType.LINEARRING)
+
+
+class Walls(NamedTuple):
+    """The lines that stop people, one row a line.
+
+    Attributes:
+        line: LineStrings; closed ones run anticlockwise, their outside on the right.
+        barrier: Row of each in the ``barriers`` layer.
+        level: Its ``layer``, 0 where it is not said.
+        retaining: Whether it is a retaining wall.
+    """
+
+    line: NDArray[np.object_]
+    barrier: NDArray[np.int64]
+    level: NDArray[np.float64]
+    retaining: NDArray[np.bool_]
+
+
+def read_walls(barriers: gpd.GeoDataFrame | None) -> Walls:
+    """Take the lines that stop people on foot; of areas, their rings."""
+    if barriers is None or not len(barriers):
+        none = np.empty(0)
+        return Walls(none.astype(object), none.astype(np.int64), none, none.astype(bool))
+    shapes = shapely.force_2d(barriers.geometry.to_numpy(dtype=object))
+    is_area = shapely.get_dimensions(shapes) == 2  # noqa: PLR2004 - points, lines, areas
+    shapes[is_area] = shapely.boundary(shapes[is_area])
+    shapes[~stops_people(barriers)] = None
+    line, row = shapely.get_parts(shapes, return_index=True)
+    usable = np.isin(shapely.get_type_id(line), _LINES) & (shapely.length(line) > 0)
+    line, row = line[usable], row[usable]
+    clockwise = shapely.is_closed(line) & ~shapely.is_ccw(line)
+    line[clockwise] = shapely.reverse(line[clockwise])
+    kinds = barriers.iloc[row]
+    retaining = has_tag(kinds, "barrier", ("retaining_wall",))
+    return Walls(line, row, read_level(kinds), retaining)
+
+
+def read_level(layer: pd.DataFrame) -> NDArray[np.float64]:
+    """Give each row's ``layer``, 0 where it is not said."""
+    if "layer" not in layer:
+        return np.zeros(len(layer))
+    level = pd.to_numeric(layer["layer"], errors="coerce")
+    return level.to_numpy(dtype=float, na_value=0.0)
+
+
+def passes_by(
+    edges: pd.DataFrame, walls: Walls, wall: Ints, xy: NDArray[np.float64]
+) -> NDArray[np.bool_]:
+    """Tell which of these edges do not meet the wall beside them in the list, at ``xy``.
+
+    A bridge, a tunnel, a covered way or another level passes over or under a wall, steps climb
+    a retaining wall, and a marked crossing leads through a fence along the roadway. The outline
+    of a square is not parted by walls that are drawn up to a vertex of it. No street is parted
+    by a wall that ends on it (see ``_ends_there``).
+    """
+    apart = is_set(edges, "bridge") | is_set(edges, "tunnel") | is_set(edges, "covered")
+    apart |= read_level(edges) != walls.level[wall]
+    apart |= has_tag(edges, "highway", ("steps",)) & walls.retaining[wall]
+    apart |= has_tag(edges, "footway", ("crossing",)) | has_tag(edges, "path", ("crossing",))
+    apart |= has_tag(edges, "area", ("yes",)) & _at_vertex(walls, wall, xy)
+    return apart | _ends_there(edges, walls, wall, xy)
+
+
+def _at_vertex(walls: Walls, wall: Ints, xy: NDArray[np.float64]) -> NDArray[np.bool_]:
+    vertices = shapely.extract_unique_points(walls.line[wall])
+    return shapely.distance(vertices, shapely.points(xy)) <= SAME_PLACE_M
+
+
+def _ends_there(
+    edges: pd.DataFrame, walls: Walls, wall: Ints, xy: NDArray[np.float64]
+) -> NDArray[np.bool_]:
+    """Tell which walls end on these edges, or were drawn a little past them.
+
+    A wall that is drawn up to the street and ends within its half breadth past the centreline
+    (``HALF_BREADTH_M``, more than four times as long on the near side, and no other wall going
+    on from its end) stops at the street. A short wall across a street is none of these.
+    """
+    line = walls.line[wall]
+    at_m = shapely.line_locate_point(line, shapely.points(xy))
+    rest_m = shapely.length(line) - at_m
+    short_m, long_m = np.minimum(at_m, rest_m), np.maximum(at_m, rest_m)
+    ends = short_m <= SAME_PLACE_M
+    half_m = pd.Series(read_tag(edges, "highway")).map(HALF_BREADTH_M)
+    limit_m = half_m.fillna(OTHER_HALF_BREADTH_M).to_numpy(dtype=float)
+    stub = ~ends & (short_m <= limit_m) & (long_m > _LOPSIDED * short_m)
+    stub &= ~shapely.is_closed(line)
+    rows = np.flatnonzero(stub)
+    tip = np.where(at_m < rest_m, 0, -1)[rows]
+    stub[rows] = ~_goes_on(walls, wall[rows], shapely.get_point(line[rows], tip))
+    return (ends & ~shapely.is_closed(line)) | stub
+
+
+def _goes_on(walls: Walls, wall: Ints, tip: NDArray[np.object_]) -> NDArray[np.bool_]:
+    """Tell at which walls' tips another wall stands."""
+    tree = shapely.STRtree(walls.line)
+    which, other = tree.query(tip, predicate="dwithin", distance=SAME_PLACE_M)
+    goes_on = np.zeros(len(wall), dtype=bool)
+    goes_on[which[other != wall[which]]] = True
+    return goes_on
+
+
+def find_openings(network: Network, gates: gpd.GeoDataFrame | None) -> NDArray[np.object_]:
+    """Collect the points at which walls let people through, as shapely Points.
+
+    They are the gates that let through, and the streets' own nodes with such a gate.
+    """
+    points = [np.empty(0, dtype=object)]
+    if gates is not None and len(gates):
+        points.append(gates.geometry.to_numpy(dtype=object)[lets_through(gates)])
+    if "barrier" in network.nodes:
+        gated = network.nodes[is_set(network.nodes, "barrier")]
+        gated = gated[lets_through(gated)]
+        points.append(np.asarray(shapely.points(gated[["x_m", "y_m"]].to_numpy())))
+    whole: NDArray[np.object_] = np.concatenate(points)
+    return whole[~shapely.is_missing(whole) & ~shapely.is_empty(whole)]
+
+
+def find_blocked_nodes(network: Network) -> NDArray[np.int64]:
+    """List the nodes at which something on the street itself stops people on foot."""
+    if "barrier" not in network.nodes:
+        return np.empty(0, dtype=np.int64)
+    rows = np.flatnonzero(is_set(network.nodes, "barrier"))
+    return rows[~lets_through(network.nodes.iloc[rows])]
