@@ -11,12 +11,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     import geopandas as gpd
+    import numpy as np
+    from numpy.typing import NDArray
 
 DTYPES: dict[Kind, str] = {
     "text": "str",
     "date": "str",
     "integer": "Int64",
-    "number": "Float64",
+    "number": "float64",
     "boolean": "boolean",
 }
 """Column kind -> pandas type; every one of them knows missing values."""
@@ -24,8 +26,8 @@ DTYPES: dict[Kind, str] = {
 
 def build_layer(
     name: str,
-    columns: Mapping[str, Sequence[Any]],
-    geometry: Sequence[Any],
+    columns: Mapping[str, Any],
+    geometry: Sequence[Any] | NDArray[np.object_],
     *,
     plain_integers: Iterable[str] = (),
 ) -> gpd.GeoDataFrame:
@@ -33,15 +35,16 @@ def build_layer(
 
     Args:
         name: The layer, a key of ``schema.TABLES``.
-        columns: Column -> values; None is missing, columns not given are missing throughout.
-        geometry: One shape a row.
+        columns: Column -> list or array of values; None is missing, and columns not given are
+            missing throughout.
+        geometry: List or array of one shape a row.
         plain_integers: Columns without missing values to hold as int64, such as node ids.
 
     Raises:
         KeyError: If a column is given that the schema does not know.
     """
-    import geopandas as gpd  # noqa: PLC0415
-    import pandas as pd  # noqa: PLC0415
+    import geopandas as gpd
+    import pandas as pd
 
     table = TABLES[name]
     unknown = set(columns) - set(table.names)
@@ -52,7 +55,7 @@ def build_layer(
     typed = {
         one.name: pd.Series(
             columns.get(one.name, nothing),
-            dtype="int64" if one.name in plain else DTYPES[one.kind],  # type: ignore[call-overload]
+            dtype="int64" if one.name in plain else DTYPES[one.kind],
         )
         for one in table.columns
     }

@@ -31,7 +31,7 @@ _DEGREE_M = 111_320.0
 _RING_NODES = 4
 
 _NO_NODES = Text(
-    "轮廓的 {count} 个节点不在文件中", "{count} nodes of its outline are not in the file"
+    "轮廓有 {count} 个节点不在文件中", "nodes of its outline that are not in the file: {count}"
 )
 _OPEN = Text("轮廓没有闭合", "its outline is not closed")
 _CLOSED = Text("轮廓差 {gap:.1f} 米未闭合，已闭合", "its outline was open by {gap:.1f} m: closed")
@@ -40,12 +40,12 @@ _CROSSED = Text(
 )
 _EMPTY = Text("轮廓不围成任何面积", "its outline encloses nothing")
 _CUT = Text(
-    "轮廓的 {count} 条线不在文件中，无法闭合",
-    "{count} ways of its outline are not in the file: it cannot be closed",
+    "轮廓有 {count} 条线不在文件中，无法闭合",
+    "it cannot be closed, as ways of its outline are not in the file: {count}",
 )
 _NO_HOLES = Text(
-    "{count} 个内洞不在文件中，按无洞保留",
-    "{count} ways of its holes are not in the file: kept without these holes",
+    "内洞有 {count} 条线不在文件中，按没有这些洞保留",
+    "kept without holes whose ways are not in the file: {count}",
 )
 
 
@@ -184,7 +184,7 @@ def cut_holes(elements: Elements, shape: BaseGeometry, holes: Sequence[int]) -> 
 
 
 def find_point(elements: Elements, refs: Sequence[int], *, scattered: bool = False) -> Outcome:
-    """Give the point midway along a line, or the middle of scattered nodes; what is placed counts."""
+    """Give the point midway along a line, or amid scattered nodes; placed nodes count."""
     import shapely
 
     points, missing = _line_of(elements, refs)

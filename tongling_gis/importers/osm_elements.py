@@ -11,7 +11,6 @@ import gzip
 import re
 from array import array
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -22,8 +21,10 @@ from tongling_gis.text import Text
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
+    from pathlib import Path
 
     from numpy.typing import NDArray
+    from shapely import Point
 
     from tongling_gis.text import Progress
 
@@ -93,6 +94,16 @@ class Elements:
         guess[guess == len(self.node_id)] = 0
         found = (self.node_id[guess] == ids) & ~np.isnan(self.lon[guess])
         return np.where(found, guess, -1)
+
+    def tagged_points(self) -> dict[int, Point | None]:
+        """Give each tagged node's point; None where the file does not place it."""
+        import shapely
+
+        ids = np.fromiter(self.node_tags, np.int64, len(self.node_tags))
+        places = self.positions(ids)
+        points = np.asarray(shapely.points(self.lon[places], self.lat[places]), dtype=object)
+        points[places < 0] = None
+        return dict(zip(ids.tolist(), points, strict=True))
 
 
 @dataclass

@@ -10,7 +10,7 @@ import numpy as np
 
 from tongling_gis.importers import osm_areas as areas
 from tongling_gis.importers.layers import build_layer
-from tongling_gis.importers.osm_streets import trace_ways
+from tongling_gis.importers.osm_streets import GAPS, trace_ways
 from tongling_gis.importers.osm_tags import (
     AREA_RULES,
     TELLING_KEYS,
@@ -23,21 +23,18 @@ from tongling_gis.schema import TABLES
 from tongling_gis.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     import geopandas as gpd
 
     from tongling_gis.importers.osm_elements import Elements, Tags, Way
+    from tongling_gis.importers.report import Action
 
     Built: TypeAlias = tuple[dict[str, gpd.GeoDataFrame], list[RowNote]]
 
 _POINT_ONLY = Text("只有一个点，没有轮廓", "a point without an outline")
 _NOT_PLACED = Text("没有可用的坐标", "it has no usable coordinates")
 _NO_LINE = Text("不足两个节点在文件中", "fewer than two of its nodes are in the file")
-_GAPS = Text(
-    "{count} 个节点不在文件中，只保留其余各段",
-    "{count} of its nodes are not in the file: the stretches between them are kept",
-)
 
 
 class Row(NamedTuple):
@@ -67,18 +64,24 @@ class _Sheet:
         if row.shape is not None:
             self.rows.setdefault(layer, []).append(row)
         if reason is not None:
-            action = "refused" if row.shape is None else "repaired"
+            action: Action = "refused" if row.shape is None else "repaired"
             self.notes.append(RowNote(layer, row.osm, "", reason, action))
 
 
 def build_features(elements: Elements) -> Built:
     """Build every layer but ``streets`` and ``street_nodes``; layers without rows are left out."""
     sheet = _Sheet()
-    _add_nodes(elements, sheet)
+    points = elements.tagged_points()
+    _add_nodes(elements, sheet, points)
     _add_ways(elements, sheet)
     _add_relations(elements, sheet)
     _add_barriers(elements, sheet)
-    _add_gates(elements, sheet)
+    _add_gates(elements, sheet, points)
+    return _make_layers(elements, sheet), sheet.notes
+
+
+def _make_layers(elements: Elements, sheet: _Sheet) -> dict[str, gpd.GeoDataFrame]:
+    """Make tables of the rows, and note the values that no column can hold."""
     extras: dict[str, Callable[[list[Row]], dict[str, list[Any]]]] = {
         "amenities": lambda rows: {"kind": [amenity_kind(row.tags) for row in rows]},
         "schools": lambda rows: {"kind": [row.tags["amenity"] for row in rows]},
@@ -93,24 +96,18 @@ def build_features(elements: Elements) -> Built:
         filled |= extras[layer](rows) if layer in extras else {}
         known = {name: values for name, values in filled.items() if name in TABLES[layer].names}
         layers[layer] = build_layer(layer, known, [row.shape for row in rows])
-    return layers, sheet.notes
+    return layers
 
 
-def _add_nodes(elements: Elements, sheet: _Sheet) -> None:
-    import shapely
-
+def _add_nodes(elements: Elements, sheet: _Sheet, points: Mapping[int, Any]) -> None:
     for osm_id, tags in elements.node_tags.items():
         for layer in layers_of(tags):
             if layer in ("water", "green"):
                 continue  # a park known only as a point stays among the amenities
-            place = int(elements.positions(np.array([osm_id]))[0])
-            point = shapely.Point(elements.lon[place], elements.lat[place])
-            if layer in AREA_RULES:
-                sheet.add(layer, Row(f"node/{osm_id}", tags, None), _POINT_ONLY)
-            elif place < 0:
-                sheet.add(layer, Row(f"node/{osm_id}", tags, None), _NOT_PLACED)
-            else:
-                sheet.add(layer, Row(f"node/{osm_id}", tags, point))
+            is_area = layer in AREA_RULES
+            point = None if is_area else points[osm_id]
+            reason = _POINT_ONLY if is_area else _NOT_PLACED if point is None else None
+            sheet.add(layer, Row(f"node/{osm_id}", tags, point), reason)
 
 
 def _add_ways(elements: Elements, sheet: _Sheet) -> None:
@@ -174,52 +171,54 @@ def _add_relations(elements: Elements, sheet: _Sheet) -> None:
             sheet.add(layer, Row(name, relation.tags, shape, outcome.shape), reason)
 
 
+def _is_barrier(tags: Tags) -> bool:
+    return tags.get("barrier", "no") != "no"
+
+
 def _add_barriers(elements: Elements, sheet: _Sheet) -> None:
     """Take every line tagged ``barrier``, and the outlines of areas that are barriers."""
-    import shapely
-
-    ways = [way for way in elements.ways.values() if way.tags.get("barrier", "no") != "no"]
-    runs = trace_ways(elements, ways)
-    points = np.column_stack([elements.lon[runs.node], elements.lat[runs.node]])
-    pieces: dict[int, list[Any]] = {}
-    for first, last in zip(
-        np.flatnonzero(runs.opens), np.flatnonzero(runs.closes) + 1, strict=True
-    ):
-        if last - first > 1:
-            pieces.setdefault(int(runs.way[first]), []).append(
-                shapely.LineString(points[first:last])
-            )
-    for one, way in enumerate(ways):
-        lines = pieces.get(one, [])
-        shape = (
-            None if not lines else lines[0] if len(lines) == 1 else shapely.MultiLineString(lines)
-        )
-        gaps = int(runs.missing[one])
-        reason = _NO_LINE if shape is None else _GAPS.fill(count=gaps) if gaps else None
+    ways = [way for way in elements.ways.values() if _is_barrier(way.tags)]
+    for way, (shape, reason) in zip(ways, _trace_lines(elements, ways), strict=True):
         sheet.add("barriers", Row(f"way/{way.osm_id}", way.tags, shape), reason)
     for relation in elements.relations.values():
-        is_area = relation.tags.get("type") in areas.AREA_RELATIONS
-        if is_area and relation.tags.get("barrier", "no") != "no":
-            outcome = areas.shape_relation_area(elements, relation)
-            ring = None if outcome.shape is None else outcome.shape.boundary
-            sheet.add(
-                "barriers", Row(f"relation/{relation.osm_id}", relation.tags, ring), outcome.reason
-            )
+        if relation.tags.get("type") in areas.AREA_RELATIONS and _is_barrier(relation.tags):
+            shape, reason = areas.shape_relation_area(elements, relation)
+            ring = None if shape is None else shape.boundary
+            sheet.add("barriers", Row(f"relation/{relation.osm_id}", relation.tags, ring), reason)
 
 
-def _add_gates(elements: Elements, sheet: _Sheet) -> None:
-    """Take nodes tagged ``barrier`` and entrances in walls as gates, other entrances apart."""
+def _trace_lines(elements: Elements, ways: list[Way]) -> list[areas.Outcome]:
+    """Draw each way as a line, in pieces where nodes are missing."""
     import shapely
 
-    on_wall = _nodes_on(elements, lambda tags: tags.get("barrier", "no") != "no")
+    runs = trace_ways(elements, ways)
+    points = np.column_stack([elements.lon[runs.node], elements.lat[runs.node]])
+    pieces: list[list[Any]] = [[] for _ in ways]
+    stops = np.flatnonzero(runs.closes) + 1
+    for first, stop in zip(np.flatnonzero(runs.opens), stops, strict=True):
+        if stop - first > 1:
+            pieces[runs.way[first]].append(shapely.LineString(points[first:stop]))
+    outcomes = []
+    for lines, gaps in zip(pieces, runs.missing.tolist(), strict=True):
+        shape = lines[0] if len(lines) == 1 else shapely.MultiLineString(lines)
+        outcomes.append(
+            areas.Outcome(shape, GAPS.fill(count=gaps) if gaps else None)
+            if lines
+            else areas.Outcome(None, _NO_LINE)
+        )
+    return outcomes
+
+
+def _add_gates(elements: Elements, sheet: _Sheet, points: Mapping[int, Any]) -> None:
+    """Take nodes tagged ``barrier`` and entrances in walls as gates, other entrances apart."""
+    on_wall = _nodes_on(elements, _is_barrier)
     for osm_id, tags in elements.node_tags.items():
-        is_barrier = tags.get("barrier", "no") != "no"
-        if not is_barrier and tags.get("entrance", "no") == "no":
+        if not _is_barrier(tags) and tags.get("entrance", "no") == "no":
             continue
-        layer = "gates" if is_barrier or osm_id in on_wall else "entrances"
-        place = int(elements.positions(np.array([osm_id]))[0])
-        point = None if place < 0 else shapely.Point(elements.lon[place], elements.lat[place])
-        sheet.add(layer, Row(f"node/{osm_id}", tags, point), _NOT_PLACED if point is None else None)
+        layer = "gates" if _is_barrier(tags) or osm_id in on_wall else "entrances"
+        point = points[osm_id]
+        row = Row(f"node/{osm_id}", tags, point)
+        sheet.add(layer, row, _NOT_PLACED if point is None else None)
 
 
 def _nodes_on(elements: Elements, wanted: Callable[[Tags], bool]) -> dict[int, str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tongling_gis.importers.layers import build_layer
+from tongling_gis.importers.osm_areas import AREA_RELATIONS
 from tongling_gis.importers.osm_tags import fill_columns
 from tongling_gis.importers.report import RowNote
 from tongling_gis.text import Text
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tongling_gis.importers.osm_elements import Elements, Tags, Way
+    from tongling_gis.importers.report import Action
 
     Positions = NDArray[np.int64]
 
@@ -34,6 +36,18 @@ NO_STREET: dict[str, Text] = {
 }
 """Values of ``highway`` that make no street, and why; every other value does."""
 
+GAPS = Text(
+    "有 {count} 个节点不在文件中，只保留其余各段",
+    "kept in stretches, as nodes of it are not in the file: {count}",
+)
+_NO_LINE = Text(
+    "不足两个相连的节点在文件中",
+    "too few of its nodes are in the file to make a line",
+)
+_CUT_SQUARE = Text(
+    "广场轮廓有 {count} 条线不在文件中",
+    "ways of the square's outline that are not in the file: {count}",
+)
 _SPLITTING_HIGHWAYS = frozenset({"crossing", "traffic_signals"})
 
 
@@ -112,19 +126,38 @@ def build_streets(elements: Elements) -> tuple[dict[str, gpd.GeoDataFrame], list
 
 
 def _choose_ways(elements: Elements) -> tuple[list[Way], list[RowNote]]:
-    chosen: list[Way] = []
+    """Choose the ways that are streets, and the outlines of squares that are relations."""
+    chosen: dict[int, Way] = {}
     notes: list[RowNote] = []
     for way in elements.ways.values():
         kind = way.tags.get("highway")
-        if kind is None:
+        if kind is not None and kind not in NO_STREET:
+            chosen[way.osm_id] = way
+        elif kind is not None:
+            notes.append(_refuse(f"way/{way.osm_id}", kind))
+    for relation in elements.relations.values():
+        kind = relation.tags.get("highway")
+        if kind is None or relation.tags.get("type") not in AREA_RELATIONS:
             continue
         if kind in NO_STREET:
-            reason = Text("highway={kind}：{why}", "highway={kind}: {why}")
-            reason = reason.fill(kind=kind, why=NO_STREET[kind])
-            notes.append(RowNote("streets", f"way/{way.osm_id}", "highway", reason, "refused"))
-        else:
-            chosen.append(way)
-    return chosen, notes
+            notes.append(_refuse(f"relation/{relation.osm_id}", kind))
+            continue
+        outline = [one.ref for one in relation.members if one.kind == "w" and one.role != "inner"]
+        held = [elements.ways[ref] for ref in outline if ref in elements.ways]
+        for way in held:
+            chosen.setdefault(way.osm_id, way._replace(tags=relation.tags))
+        if len(held) < len(outline):
+            reason = _CUT_SQUARE.fill(count=len(outline) - len(held))
+            action: Action = "repaired" if held else "refused"
+            notes.append(RowNote("streets", f"relation/{relation.osm_id}", "", reason, action))
+    return list(chosen.values()), notes
+
+
+def _refuse(row: str, kind: str) -> RowNote:
+    reason = Text("highway={kind}：{why}", "highway={kind}: {why}")
+    return RowNote(
+        "streets", row, "highway", reason.fill(kind=kind, why=NO_STREET[kind]), "refused"
+    )
 
 
 def _splits(tags: Tags) -> bool:
@@ -152,30 +185,18 @@ def _lines(
     offsets = np.cumsum(sizes) - sizes
     along = node[np.arange(int(sizes.sum())) - offsets[which] + firsts[which]]
     points = np.column_stack([elements.lon[along], elements.lat[along]])
-    lines: NDArray[np.object_] = shapely.linestrings(points, indices=which)
-    return lines
+    return np.asarray(shapely.linestrings(points, indices=which), dtype=object)
 
 
 def _gap_notes(ways: list[Way], runs: Runs, kept: frozenset[int]) -> list[RowNote]:
+    """Note each way that misses nodes or makes no line at all."""
     notes = []
-    for one, way in enumerate(ways):
-        gaps = int(runs.missing[one])
-        if one in kept and not gaps:
-            continue
-        if one in kept:
-            reason = Text(
-                "{gaps} 个节点不在文件中，只保留其余各段",
-                "{gaps} of its nodes are not in the file: the stretches between them are kept",
-            ).fill(gaps=gaps)
+    for one, (way, gaps) in enumerate(zip(ways, runs.missing.tolist(), strict=True)):
+        row = f"way/{way.osm_id}"
+        if one not in kept:
+            notes.append(RowNote("streets", row, "", _NO_LINE, "refused"))
         elif gaps:
-            reason = Text(
-                "{gaps} 个节点不在文件中，剩下的连不成线",
-                "{gaps} of its nodes are not in the file: what remains makes no line",
-            ).fill(gaps=gaps)
-        else:
-            reason = Text("不足两个节点", "fewer than two nodes")
-        action = "repaired" if one in kept else "refused"
-        notes.append(RowNote("streets", f"way/{way.osm_id}", "", reason, action))  # type: ignore[arg-type]
+            notes.append(RowNote("streets", row, "", GAPS.fill(count=gaps), "repaired"))
     return notes
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from tongling_gis.importers.report import RowNote
+from tongling_gis.importers.units import unit_factor
 from tongling_gis.text import Text
 
 if TYPE_CHECKING:
@@ -23,9 +24,7 @@ if TYPE_CHECKING:
 
 _FOOT_M = 0.3048
 _INCH_M = 0.0254
-_UNITS_M = {"": 1.0, "m": 1.0, "metre": 1.0, "metres": 1.0, "meter": 1.0, "meters": 1.0}
-_UNITS_M |= {"米": 1.0, "cm": 0.01, "厘米": 0.01, "km": 1000.0}
-_UNITS_M |= {"'": _FOOT_M, "ft": _FOOT_M, "feet": _FOOT_M, '"': _INCH_M, "in": _INCH_M}
+_FEET_M = {"'": _FOOT_M, "ft": _FOOT_M, "feet": _FOOT_M, '"': _INCH_M, "in": _INCH_M}
 _METRES = re.compile(r"~?\s*(\d+(?:[.,]\d+)?)\s*([^\d\s]*)")
 _FEET_AND_INCHES = re.compile(r"(\d+)\s*'\s*(\d+(?:\.\d+)?)\s*\"?")
 
@@ -37,18 +36,20 @@ NAMES = ("name", "name:zh", "name:zh-Hans", "name:en", "int_name", "official_nam
 
 
 def read_metres(value: str) -> float | None:
-    """Read a length in metres: "3.5", "3,5 m", "12'", "12'6\\"", "350 cm"; None if it is none.
+    r"""Read a length in metres: "3.5", "3,5 m", "12'", "12'6\"", "350 cm"; None if it is none.
 
-    >>> read_metres("3.5 m"), round(read_metres("12'6\\""), 2), read_metres("wide")
+    >>> read_metres("3.5 m"), round(read_metres("12'6\""), 2), read_metres("wide")
     (3.5, 3.81, None)
     """
     feet = _FEET_AND_INCHES.fullmatch(value.strip())
     if feet:
         return int(feet.group(1)) * _FOOT_M + float(feet.group(2)) * _INCH_M
     plain = _METRES.fullmatch(value.strip())
-    if not plain or plain.group(2).lower() not in _UNITS_M:
+    if not plain:
         return None
-    return float(plain.group(1).replace(",", ".")) * _UNITS_M[plain.group(2).lower()]
+    unit = plain.group(2).lower() or "m"
+    factor = _FEET_M.get(unit) or unit_factor(unit, "m")
+    return None if factor is None else float(plain.group(1).replace(",", ".")) * factor
 
 
 def read_elevation(value: str) -> float | None:
