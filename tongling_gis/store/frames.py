@@ -10,8 +10,10 @@ import numpy as np
 import pandas as pd
 
 from tongling_gis.errors import SchemaError, WorkspaceError
-from tongling_gis.store.geopackage import GEOMETRY_COLUMN, KEY_COLUMN, Cell, FetchedTable, Field
+from tongling_gis.store.geopackage import GEOMETRY_COLUMN, KEY_COLUMN
 from tongling_gis.store.shapes import read_blobs
+from tongling_gis.store.stored import Cell, FetchedTable, Field
+from tongling_gis.store.styles import column_label
 from tongling_gis.text import Text
 
 if TYPE_CHECKING:
@@ -80,7 +82,8 @@ def fields_of(rows: pd.DataFrame, layer: str, table: Table | None = None) -> tup
                 )
             )
         taken.add(name.lower())
-    return (*declared, *(Field(name, _kind_of_values(rows[name], layer)) for name in further))
+    added = (Field(n, _kind_of_values(rows[n], layer), column_label(n)) for n in further)
+    return (*declared, *added)
 
 
 def _declared_field(column: Column, table: Table) -> Field:

@@ -5,9 +5,9 @@ Layout: OGC GeoPackage 1.3, with the extensions for spatial indexes and column l
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
+from tongling_gis.store.stored import SQL_TYPES, FetchedTable, Field, StoredTable, kind_of
 from tongling_gis.store.transactions import run_script
 
 if TYPE_CHECKING:
@@ -16,23 +16,13 @@ if TYPE_CHECKING:
 
     from pyproj import CRS
 
-    from tongling_gis.schema import Kind
-
-Cell: TypeAlias = str | int | float | bytes | None
-"""What SQLite holds in one place of a table."""
+    from tongling_gis.store.stored import Shapes
 
 APPLICATION_ID = 0x47504B47
 SPECIFICATION = 10300
 KEY_COLUMN = "fid"
 GEOMETRY_COLUMN = "geom"
 
-SQL_TYPES: dict[Kind, str] = {
-    "text": "TEXT",
-    "integer": "INTEGER",
-    "number": "REAL",
-    "boolean": "BOOLEAN",
-    "date": "DATE",
-}
 _FIRST_FREE_SRS = 100_000
 _NOW = "strftime('%Y-%m-%dT%H:%M:%fZ','now')"
 
@@ -97,43 +87,6 @@ BEGIN DELETE FROM "rtree_{t}_{g}" WHERE id IN (OLD."{k}", NEW."{k}"); END;
 CREATE TRIGGER "rtree_{t}_{g}_delete" AFTER DELETE ON "{t}" WHEN OLD."{g}" NOT NULL
 BEGIN DELETE FROM "rtree_{t}_{g}" WHERE id = OLD."{k}"; END;
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One column of a stored table."""
-
-    name: str
-    kind: Kind
-    label: str = ""
-    note: str = ""
-    is_key: bool = False
-    indexed: bool = False
-    choices: Mapping[str, str] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Shapes:
-    """The geometry of a stored table: GeoPackage type, CRS number, binaries and their bounds."""
-
-    type_name: str
-    srs_id: int
-    blobs: list[bytes | None]
-    bounds: list[tuple[float, float, float, float]]
-    """(west, south, east, north) of each; NaN where there is nothing."""
-    has_z: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class StoredTable:
-    """A table as it goes into the file: ``cells`` holds one list for each field."""
-
-    name: str
-    label: str
-    note: str
-    fields: tuple[Field, ...]
-    cells: list[list[Cell]]
-    shapes: Shapes | None = None
 
 
 def quoted(name: str) -> str:
@@ -343,17 +296,6 @@ def label_columns(connection: sqlite3.Connection, table: str, fields: Iterable[F
             )
 
 
-@dataclass(frozen=True, slots=True)
-class FetchedTable:
-    """A table as it came out of the file: ``kinds`` and ``cells`` by column, shapes apart."""
-
-    kinds: dict[str, Kind]
-    cells: list[tuple[Cell, ...]]
-    blobs: tuple[bytes | None, ...] | None = None
-    type_name: str = ""
-    srs_id: int = 0
-
-
 def fetch_table(connection: sqlite3.Connection, name: str) -> FetchedTable:
     """Read a whole table in the order in which it was written."""
     geometry = connection.execute(
@@ -378,11 +320,31 @@ def fetch_table(connection: sqlite3.Connection, name: str) -> FetchedTable:
     return FetchedTable(kinds, columns, blobs, type_name, srs_id)
 
 
-def kind_of(sql_type: str) -> Kind:
-    """Tell what kind of values a column declares, also where QGIS or GDAL made it."""
-    plain = sql_type.upper().split("(")[0]
-    if "INT" in plain:
-        return "integer"
-    if plain in {"REAL", "DOUBLE", "FLOAT"}:
-        return "number"
-    return {"BOOLEAN": "boolean", "DATE": "date"}.get(plain, "text")  # type: ignore[return-value]
+def read_fields(connection: sqlite3.Connection, table: str) -> tuple[Field, ...]:
+    """Read the columns of a table with what is said of them."""
+    said = {
+        column: (title, note or "", constraint)
+        for column, title, note, constraint in connection.execute(
+            "SELECT column_name, title, description, constraint_name FROM gpkg_data_columns"
+            " WHERE table_name = ?",
+            (table,),
+        )
+    }
+    info = connection.execute("SELECT name, type FROM pragma_table_info(?)", (table,)).fetchall()
+    fields = []
+    for name, sql_type in info:
+        if name not in {KEY_COLUMN, GEOMETRY_COLUMN}:
+            title, note, constraint = said.get(name, (name, "", None))
+            choices = _choices(connection, constraint) if constraint else None
+            fields.append(Field(name, kind_of(sql_type), title, note, choices=choices))
+    return tuple(fields)
+
+
+def _choices(connection: sqlite3.Connection, constraint: str) -> dict[str, str]:
+    return dict(
+        connection.execute(
+            "SELECT value, description FROM gpkg_data_column_constraints"
+            " WHERE constraint_name = ? ORDER BY rowid",
+            (constraint,),
+        )
+    )

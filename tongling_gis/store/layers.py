@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tongling_gis.errors import CrsError, SchemaError
 from tongling_gis.schema import TABLES, Table
 from tongling_gis.store import geopackage
+from tongling_gis.store.stored import StoredTable
 from tongling_gis.text import Text
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
     from pyproj import CRS
+
+    from tongling_gis.store.stored import Shapes
 
 # The layer whose middle decides the project's CRS: the first of these that has anything in it.
 _CRS_DECIDERS = tuple(dict.fromkeys(("streets", "study_area", "compounds", "buildings", *TABLES)))
@@ -84,9 +87,7 @@ def write_layer(
     shown = label or (table.label if table else Text.same(stored))
     plain = frames.without_geometry(rows)
     fields = frames.fields_of(plain, stored, table)
-    ready = geopackage.StoredTable(
-        stored, shown.zh, shown.en, fields, frames.cells_of(plain, fields, stored)
-    )
+    ready = StoredTable(stored, shown.zh, shown.en, fields, frames.cells_of(plain, fields, stored))
     if table.shape if table else frames.has_geometry(rows):
         shapes = _shapes(connection, stored, rows, table.shape if table else "", crs)
         ready = replace(ready, shapes=shapes)
@@ -108,7 +109,7 @@ def _shapes(
     layer: gpd.GeoDataFrame,
     expected: str,
     crs: CRS | None,
-) -> geopackage.Shapes:
+) -> Shapes:
     from tongling_gis.store import shapes
 
     _check_declared(layer, stored)

@@ -73,6 +73,12 @@ def list_results(connection: sqlite3.Connection) -> list[SavedResult]:
     ]
 
 
+def layers_of(connection: sqlite3.Connection, name: str) -> list[str]:
+    """List the layers of a saved result."""
+    found = connection.execute(f"SELECT layers FROM {TABLE} WHERE name = ?", (name,)).fetchone()
+    return list(json.loads(found[0])) if found else []
+
+
 def next_name(connection: sqlite3.Connection, kind: str) -> str:
     """Number a new result of a kind: "coverage-01", "coverage-02", ..."""
     same = [one.name for one in list_results(connection) if one.kind == kind]

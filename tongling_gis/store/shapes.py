@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from tongling_gis.errors import GeometryError, WorkspaceError
-from tongling_gis.store.geopackage import Shapes
+from tongling_gis.store.stored import Shapes
 from tongling_gis.text import Text
 
 if TYPE_CHECKING:
@@ -20,8 +20,17 @@ if TYPE_CHECKING:
     from pyproj import CRS
 
 _FAMILIES = np.array(
-    ["Point", "LineString", "LineString", "Polygon"]
-    + ["Point", "LineString", "Polygon", "GeometryCollection", ""]
+    [
+        "Point",
+        "LineString",
+        "LineString",
+        "Polygon",
+        "Point",
+        "LineString",
+        "Polygon",
+        "GeometryCollection",
+        "",
+    ]
 )
 """Family of each of GEOS's type numbers, 0 to 7; the last, found by -1, is no shape at all."""
 _COLLECTION = 7

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tongling_gis.errors import MissingFileError, SchemaError, WorkspaceError
 from tongling_gis.schema import TABLES, Table
-from tongling_gis.store import geopackage, imports, layers, results
+from tongling_gis.store import geopackage, imports, layers, qgis, results, styles
 from tongling_gis.store.transactions import reading, run_script, writing
 from tongling_gis.text import Text
 
@@ -39,6 +39,7 @@ _OWN_TABLES = {
     "project": (Text("项目信息", "Project"), {"key": "项目", "value": "内容"}),
     imports.TABLE: (Text("导入记录", "Imports"), imports.LABELS),
     results.TABLE: (Text("分析结果", "Results"), results.LABELS),
+    qgis.STYLES_TABLE: (Text("图层样式", "Layer styles"), {}),
 }
 
 
@@ -99,7 +100,7 @@ class Workspace:
                     )
                 )
             geopackage.lay_out(connection)
-            run_script(connection, _CREATE + imports.CREATE + results.CREATE)
+            run_script(connection, _CREATE + imports.CREATE + results.CREATE + qgis.CREATE)
             for table, (label, columns) in _OWN_TABLES.items():
                 geopackage.register_plain(connection, table, label.zh, columns)
             _put_values(
@@ -217,8 +218,10 @@ class Workspace:
                 if name in there:
                     whole = layers.merged(layers.read_layer(connection, name, table), rows, table)
                 layers.write_layer(connection, name, whole, table=table, crs=crs)
+                qgis.put_style(connection, name, styles.look_of(name))
             if origin is not None:
                 imports.record(connection, origin, tables, replaced=replace)
+        self._show_in_qgis()
 
     def add(self, imported: Imported, *, append: bool = False) -> None:
         """Write what an importer read, with its report, as ``write`` does."""
@@ -262,7 +265,11 @@ class Workspace:
             name = results.next_name(connection, assessment.kind)
             results.insert(connection, name, imports.now(), assessment)
             for layer, rows in assessment.layers.items():
-                layers.write_layer(connection, results.layer_table(name, layer), rows)
+                stored = results.layer_table(name, layer)
+                label = Text.same(styles.result_label(name, layer))
+                layers.write_layer(connection, stored, rows, label=label)
+                qgis.put_style(connection, stored, qgis.look_stored(connection, stored))
+        self._show_in_qgis()
         return name
 
     def results(self) -> list[SavedResult]:
@@ -299,6 +306,11 @@ class Workspace:
     def _value(self, key: str) -> str:
         with reading(self.path) as connection:
             return _value(connection, key)
+
+    def _show_in_qgis(self) -> None:
+        title = f"{self.name}（示例数据）" if self.invented else self.name
+        with reading(self.path) as connection:
+            qgis.write_project(connection, self.folder / qgis.PROJECT_FILE, title, _crs(connection))
 
     def _imports_alive(self) -> list[tuple[ImportRecord, set[str]]]:
         return imports.still_there(self.imports())
