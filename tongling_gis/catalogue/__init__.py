@@ -8,6 +8,12 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from tongling_gis.catalogue.centres import (
+    AccessStandard,
+    HoursStandard,
+    access_standard,
+    hours_standard,
+)
 from tongling_gis.errors import UsageError
 from tongling_gis.text import Text
 
@@ -42,6 +48,8 @@ class Standards:
         reach_minutes: Time limits of the living circles, ascending; each is inclusive.
         snap_limit_m: Farthest that a point may lie from the street it is snapped to.
         gate_reach_m: Farthest that a gate may lie from the wall it opens.
+        hours: When a centre must be open.
+        access: How much room a centre needs, and how its use falls off with the walk.
         sources: Source line of each number, by name.
     """
 
@@ -50,6 +58,8 @@ class Standards:
     reach_minutes: tuple[float, ...]
     snap_limit_m: float
     gate_reach_m: float
+    hours: HoursStandard
+    access: AccessStandard
     sources: dict[str, str]
 
     def profile(self, name: str) -> WalkProfile:
@@ -90,5 +100,7 @@ def read_standards() -> Standards:
         reach_minutes=tuple(float(minutes) for minutes in reach["minutes"]),
         snap_limit_m=float(snap["limit_m"]),
         gate_reach_m=float(gate["reach_m"]),
+        hours=hours_standard(entries["hours"]),
+        access=access_standard(entries["access"]),
         sources={"reach": reach["source"], "snapping": snap["source"], "gates": gate["source"]},
     )
