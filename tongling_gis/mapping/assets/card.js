@@ -1,0 +1,395 @@
+// Record cards: facts, history and links of one centre, compound, company or alliance.
+
+const SERVICE_NAMES = Object.keys(looks.services);
+const DIMENSION_NAMES = Object.keys(looks.dimensions);
+const SHOWN_ROWS = 12;
+
+/** A list of facts: term and value side by side. */
+function factList(pairs) {
+  return el("dl", { class: "facts" }, pairs.map(([term, value]) => [el("dt", {}, term), el("dd", {}, value)]));
+}
+
+function section(title, ...content) {
+  const kept = content.flat(Infinity).filter(Boolean);
+  return kept.length ? el("section", {}, el("h3", {}, title), kept) : null;
+}
+
+/** A table; rows beyond the first few are folded away. */
+function dataTable(headings, rows, numeric = []) {
+  const cell = (value, i) => el("td", { class: numeric.includes(i) ? "number" : null }, value ?? "");
+  const line = (row) => el("tr", {}, row.map(cell));
+  const body = el("tbody", {}, rows.slice(0, SHOWN_ROWS).map(line));
+  const table = el(
+    "table",
+    {},
+    el("thead", {}, el("tr", {}, headings.map((text, i) => el("th", { scope: "col", class: numeric.includes(i) ? "number" : null }, text)))),
+    body,
+  );
+  const rest = rows.slice(SHOWN_ROWS);
+  if (!rest.length) return el("div", { class: "table-holder" }, table);
+  const more = el("button", { type: "button", class: "plain", onclick: () => {
+    body.append(...rest.map(line));
+    more.remove();
+  } }, say("more", { n: rest.length }));
+  return [el("div", { class: "table-holder" }, table), more];
+}
+
+/** Links to records as a wrapping row. */
+function linkRow(table, items, note = () => null) {
+  const shown = items.slice(0, 40);
+  return el(
+    "ul",
+    { class: "links" },
+    shown.map((record) => {
+      const key = records.keyOf(table, record);
+      const said = note(record);
+      return el("li", {}, recordLink(table, key), said && el("small", {}, said));
+    }),
+    items.length > shown.length && el("li", { class: "quiet" }, say("more", { n: items.length - shown.length })),
+  );
+}
+
+/** All columns of a record but some, as facts; links lead to their cards. */
+function ownFacts(table, record, except) {
+  const pairs = [];
+  for (const column of records.tables[table].columns) {
+    const value = record[column.name];
+    if (except.includes(column.name) || value === null || value === undefined || value === "") continue;
+    const shown = column.refers && CARD_KINDS[column.refers] ? recordLink(column.refers, value) : showValue(column, value);
+    pairs.push([column.label, shown]);
+  }
+  return pairs;
+}
+
+/** A table of records by some of their columns, those that are known. */
+function recordTable(table, rows, names) {
+  const columns = names.filter((name) => records.has(table, name)).map((name) => records.tables[table].column.get(name));
+  const heading = (column) => (column.unit && column.unit !== "%" ? `${column.label} (${column.unit})` : column.label);
+  const cell = (row, column) => {
+    const value = row[column.name];
+    if (value === null || value === undefined) return "–";
+    if (column.refers && CARD_KINDS[column.refers]) return recordLink(column.refers, value);
+    return showValue(column.unit && column.unit !== "%" ? { ...column, unit: "" } : column, value);
+  };
+  const numeric = columns.flatMap((column, i) => (["integer", "number"].includes(column.kind) ? [i] : []));
+  return dataTable(columns.map(heading), rows.map((row) => columns.map((column) => cell(row, column))), numeric);
+}
+
+function newestFirst(rows, column) {
+  return [...rows].sort((a, b) => String(b[column] ?? "").localeCompare(String(a[column] ?? "")));
+}
+
+function starMark(stars) {
+  if (!stars) return el("span", { class: "chip" }, words.unrated);
+  return el(
+    "span",
+    { class: "chip stars", "aria-label": say("starsShort", { n: stars }) },
+    el("span", { "aria-hidden": "true" }, "★".repeat(stars) + "☆".repeat(Math.max(0, 5 - stars))),
+    el("span", { "aria-hidden": "true" }, ` ${say("starsShort", { n: stars })}`),
+  );
+}
+
+/** Facts of coverage: sums by limit of those counted. */
+function coveredFacts(coverage, sums, total) {
+  const label = coverage.counted === "residents" ? "coveredShare" : "coveredHomesShare";
+  let covered = 0;
+  return coverage.limits.map((limit, i) => {
+    covered += sums[i] ?? 0;
+    const share = total ? covered / total : null;
+    return shareBar(say(label, { n: limit }), share, `${number(covered)} / ${number(total)}`);
+  });
+}
+
+function centreCard(centre, key, results) {
+  const { coverage, isochrones } = results;
+  const chips = [
+    records.has("centres", "stars") && starMark(centre.stars),
+    centre.origin && el("span", { class: "chip" }, records.show("centres", "origin", centre.origin)),
+    centre.self_managed && el("span", { class: "chip" }, records.label("centres", "self_managed")),
+  ];
+  return [
+    el("p", { class: "chips" }, chips),
+    section(words.reach, centreReach(key, coverage, isochrones)),
+    section(words.facts, factList(ownFacts("centres", centre, ["centre_id", "name", "stars", "origin", "self_managed", "alliance_id"]))),
+    ratingSection(key),
+    activitySection(key),
+    allianceSection(centre.alliance_id, { centres: key }),
+  ];
+}
+
+function centreReach(key, coverage, isochrones) {
+  const content = [];
+  const sums = coverage?.centres[key];
+  const pairs = [];
+  if (coverage) {
+    const total = sums ? sums.reduce((a, b) => a + b, 0) : 0;
+    pairs.push([coverage.counted === "residents" ? words.nearestOf : words.nearestHomes, number(total)]);
+  }
+  for (const row of [...(isochrones?.rowsOf.get(key) ?? [])].reverse()) {
+    const limit = isochrones.limits[isochrones.limit[row]];
+    pairs.push([say("areaWithin", { n: limit }), `${number(isochrones.area[row] / 1e6, 2)} ${words.km2}`]);
+  }
+  if (pairs.length) content.push(factList(pairs));
+  if (sums) content.push(coveredFacts(coverage, sums, sums.reduce((a, b) => a + b, 0)));
+  const served = servedCompounds(coverage, key);
+  if (served.length) {
+    content.push(el("h4", {}, `${words.compoundsServed} (${served.length})`));
+    content.push(linkRow("compounds", served, (record) => compoundWalk(coverage, records.keyOf("compounds", record))));
+  }
+  return content;
+}
+
+function servedCompounds(coverage, key) {
+  if (!coverage) return [];
+  const position = coverage.centreIds.indexOf(key);
+  if (position < 0) return [];
+  const found = Object.entries(coverage.compounds).filter(([, own]) => own.centre === position);
+  found.sort((a, b) => (a[1].walk ?? Infinity) - (b[1].walk ?? Infinity));
+  return found.map(([compound]) => records.find("compounds", compound)).filter(Boolean);
+}
+
+function compoundWalk(coverage, key) {
+  const own = coverage?.compounds[key];
+  return own && own.walk !== null ? say("minutes", { n: number(own.walk / 60) }) : null;
+}
+
+function ratingSection(key) {
+  const rows = newestFirst(records.linked("star_ratings", "centre_id", key), "date");
+  if (!rows.length) return null;
+  const latest = rows[0];
+  const bars = DIMENSION_NAMES.filter((name) => latest[name] !== null && latest[name] !== undefined).map((name) =>
+    el("div", { class: "bar-row" },
+      el("span", { class: "bar-label" }, looks.dimensions[name]),
+      el("span", { class: "bar-track", "aria-hidden": "true" }, scoreFill(latest[name])),
+      el("span", { class: "bar-value" }, number(latest[name]))));
+  return section(
+    words.ratings,
+    bars.length && el("div", { class: "bars score" }, el("p", { class: "quiet" }, latest.date), bars),
+    recordTable("star_ratings", rows, ["date", ...DIMENSION_NAMES, "stars", "grant_yuan"]),
+  );
+}
+
+function scoreFill(score) {
+  const fill = el("span", { class: "bar-fill" });
+  fill.style.width = `${Math.max(0, Math.min(100, score))}%`;
+  return fill;
+}
+
+function activitySection(key) {
+  const rows = newestFirst(records.linked("activities", "centre_id", key), "date");
+  if (!rows.length) return null;
+  const visits = (some) => some.reduce((sum, row) => sum + (row.attendance ?? 0), 0);
+  const grouped = (nameOf) => {
+    const groups = new Map();
+    for (const row of rows) groups.set(nameOf(row), [...(groups.get(nameOf(row)) ?? []), row]);
+    return groups;
+  };
+  const months = [...grouped((row) => String(row.date ?? "").slice(0, 7))].filter(([month]) => month).sort();
+  const kinds = [...grouped((row) => row.kind ?? words.unknown)].sort((a, b) => b[1].length - a[1].length);
+  const dates = rows.map((row) => row.date).filter(Boolean);
+  return section(
+    words.activities,
+    el("p", {}, say("activitiesSum", { n: number(rows.length), a: number(visits(rows)), from: last(dates) ?? "–", to: dates[0] ?? "–" })),
+    months.length > 1 && [
+      el("p", { class: "quiet" }, words.byMonth),
+      columns(months.map(([, some]) => visits(some)), months.map(([month]) => month), "#2f7ebc",
+        months.map(([month, some]) => `${month} ${visits(some)}`).join(", ")),
+      el("p", { class: "axis quiet" }, el("span", {}, months[0][0]), el("span", {}, last(months)[0])),
+    ],
+    dataTable([words.activityKind, words.activityCount, words.activityVisits],
+      kinds.map(([kind, some]) => [kind, number(some.length), number(visits(some))]), [1, 2]),
+  );
+}
+
+function compoundCard(compound, key, results) {
+  const chips = [
+    compound.kind && el("span", { class: "chip" }, records.show("compounds", "kind", compound.kind)),
+    compound.quasi_property && el("span", { class: "chip" }, records.label("compounds", "quasi_property")),
+  ];
+  const except = ["compound_id", "name", "kind", "quasi_property", "company_id", "alliance_id", ...SERVICE_NAMES];
+  return [
+    el("p", { class: "chips" }, chips),
+    section(words.reach, compoundReach(key, results.coverage)),
+    serviceSection(compound),
+    section(words.facts, factList(ownFacts("compounds", compound, except))),
+    companySection(compound, key),
+    assessmentSection(key),
+    allianceSection(compound.alliance_id, { compounds: key }),
+    projectSection(key),
+  ];
+}
+
+function compoundReach(key, coverage) {
+  const own = coverage?.compounds[key];
+  if (!own) return null;
+  const pairs = [[words.nearestCentre, own.centre < 0 ? words.noCentre : [
+    recordLink("centres", coverage.centreIds[own.centre]),
+    own.walk !== null && el("small", {}, ` ${say("compoundWalk", { n: say("minutes", { n: number(own.walk / 60) }) })}`),
+  ]]];
+  return [factList(pairs), el("div", { class: "bars" }, coveredFacts(coverage, own.classes, own.total))];
+}
+
+function serviceSection(compound) {
+  if (!SERVICE_NAMES.some((name) => records.has("compounds", name))) return null;
+  const chips = SERVICE_NAMES.map((name) => {
+    const state = compound[name];
+    const said = state ? records.show("compounds", name, state) : words.serviceUnknown;
+    const chip = el("li", { class: `service ${looks.serviceColours[state] ? state : "unknown"}` },
+      el("strong", {}, looks.services[name]), el("span", {}, said));
+    if (looks.serviceColours[state]) chip.style.setProperty("--state", looks.serviceColours[state]);
+    return chip;
+  });
+  return section(words.services, el("ul", { class: "services" }, chips));
+}
+
+function companySection(compound, key) {
+  if (!records.has("compounds", "company_id")) return null;
+  if (!compound.company_id) return section(words.company, el("p", { class: "quiet" }, words.noCompany));
+  const company = records.find("companies", compound.company_id);
+  if (!company) return section(words.company, el("p", {}, recordLink("companies", compound.company_id)));
+  const others = records.linked("compounds", "company_id", compound.company_id)
+    .filter((other) => records.keyOf("compounds", other) !== key);
+  return section(
+    words.company,
+    company.blacklisted && blacklistNotice(company),
+    factList([[records.label("companies", "name"), recordLink("companies", compound.company_id)],
+      ...ownFacts("companies", company, ["company_id", "name", "blacklisted", "blacklist_reason"])]),
+    others.length && [el("h4", {}, `${words.alsoManages} (${others.length})`), linkRow("compounds", others)],
+  );
+}
+
+function blacklistNotice(company) {
+  return el("p", { class: "notice" }, words.blacklisted, company.blacklist_reason && `：${company.blacklist_reason}`);
+}
+
+function assessmentSection(key) {
+  const rows = newestFirst(records.linked("compound_assessments", "compound_id", key), "quarter");
+  if (!rows.length) return null;
+  const inOrder = [...rows].reverse();
+  const quarters = inOrder.map((row) => row.quarter ?? "");
+  const trend = (column, colour, name) => {
+    const values = inOrder.map((row) => row[column] ?? null);
+    const known = values.filter((value) => value !== null);
+    if (known.length < 2) return null;
+    const said = say("trend", { what: name, from: `${quarters[0]} ${number(known[0])}`, to: `${last(quarters)} ${number(last(known))}` });
+    return el("figure", {}, el("figcaption", { class: "quiet" }, said), sparkline(values, quarters, colour, said));
+  };
+  return section(
+    words.assessments,
+    trend("satisfaction_pct", "#2f7ebc", words.satisfaction),
+    trend("score", "#7a4f9a", words.score),
+    recordTable("compound_assessments", rows, ["quarter", "score", "satisfaction_pct", "rank", "note"]),
+  );
+}
+
+function projectSection(key) {
+  const rows = records.linked("claimed_projects", "compound_id", key);
+  return rows.length ? section(words.projects, projectTable(rows, ["name", "claimed_by", "cost_yuan", "status"])) : null;
+}
+
+function projectTable(rows, names) {
+  const total = rows.reduce((sum, row) => sum + (row.cost_yuan ?? 0), 0);
+  const unit = records.tables.claimed_projects.column.get("cost_yuan")?.unit ?? "";
+  return [recordTable("claimed_projects", rows, names),
+    records.has("claimed_projects", "cost_yuan") && el("p", { class: "quiet" }, `${words.total} ${number(total)} ${unit}`)];
+}
+
+function allianceSection(id, self) {
+  if (!id) return null;
+  const alliance = records.find("alliances", id);
+  if (!alliance) return section(words.alliance, el("p", {}, recordLink("alliances", id)));
+  return section(
+    words.alliance,
+    factList([[records.label("alliances", "name"), recordLink("alliances", id)],
+      ...ownFacts("alliances", alliance, ["alliance_id", "name"])]),
+    allianceMembers(id, self),
+  );
+}
+
+function allianceMembers(id, self = {}) {
+  const others = (table) => records.linked(table, "alliance_id", id)
+    .filter((record) => records.keyOf(table, record) !== self[table]);
+  const [centres, compounds] = [others("centres"), others("compounds")];
+  const projects = records.linked("claimed_projects", "alliance_id", id);
+  return [
+    centres.length && [el("h4", {}, `${words.allianceCentres} (${centres.length})`), linkRow("centres", centres)],
+    compounds.length && [el("h4", {}, `${words.allianceCompounds} (${compounds.length})`), linkRow("compounds", compounds)],
+    projects.length && [el("h4", {}, `${words.projects} (${projects.length})`), projectTable(projects, ["name", "compound_id", "claimed_by", "cost_yuan", "status"])],
+  ];
+}
+
+function companyCard(company, key) {
+  const managed = records.linked("compounds", "company_id", key);
+  return [
+    company.blacklisted && blacklistNotice(company),
+    section(words.facts, factList(ownFacts("companies", company, ["company_id", "name", "blacklisted", "blacklist_reason"]))),
+    section(`${words.manages} (${managed.length})`, linkRow("compounds", managed)),
+  ];
+}
+
+function allianceCard(alliance, key) {
+  return [
+    section(words.facts, factList(ownFacts("alliances", alliance, ["alliance_id", "name"]))),
+    section(words.alliance, allianceMembers(key)),
+  ];
+}
+
+const CARD_MAKERS = { centre: centreCard, compound: compoundCard, company: companyCard, alliance: allianceCard };
+
+/** The panel beside the map that shows one card. */
+class CardPanel {
+  constructor(element, results, actions) {
+    Object.assign(this, { element, results, actions });
+  }
+
+  /** Show a record's card; its heading takes the focus where the reader asked for it. */
+  open(kind, key, { focus }) {
+    const table = CARD_TABLES[kind];
+    const record = records.find(table, key);
+    const title = record ? records.title(table, record) : say("notFound", { id: key });
+    const body = record ? CARD_MAKERS[kind](record, String(key), this.results).filter(Boolean) : [];
+    if (record && !body.some((part) => part.tagName === "SECTION")) body.push(el("p", { class: "quiet" }, words.noFacts));
+    this.element.replaceChildren(this.head(kind, key, title, record), el("div", { class: "card-body" }, body));
+    this.element.setAttribute("aria-label", title);
+    this.element.hidden = false;
+    this.element.querySelector(".card-body").scrollTop = 0;
+    if (focus) this.element.focus({ preventScroll: true });
+    return title;
+  }
+
+  head(kind, key, title, record) {
+    const copy = el("button", { type: "button", class: "plain", onclick: () => copyAddress(copy) }, words.copyLink);
+    const placed = record && this.actions.isPlaced(kind, key);
+    return el(
+      "header",
+      { class: "card-head" },
+      el("div", { class: "card-title" },
+        el("p", { class: "quiet" }, words[kind], record && el("span", { class: "key" }, String(key))),
+        el("h2", {}, title)),
+      el("button", { type: "button", class: "close", "aria-label": words.close, title: words.close, onclick: this.actions.close }, "×"),
+      el("p", { class: "card-actions" },
+        placed && el("button", { type: "button", class: "plain", onclick: () => this.actions.locate(kind, key) }, words.locate),
+        record && copy,
+        record && !placed && el("span", { class: "quiet" }, words.withoutPlace)),
+    );
+  }
+
+  close() {
+    this.element.hidden = true;
+    this.element.replaceChildren();
+  }
+
+  get isOpen() {
+    return !this.element.hidden;
+  }
+}
+
+/** Copy the page's address with the card; where the browser forbids it, select nothing and say nothing. */
+async function copyAddress(button) {
+  try {
+    await navigator.clipboard.writeText(location.href);
+    button.textContent = words.copied;
+  } catch {
+    window.prompt(words.copyLink, location.href);
+  }
+}

@@ -1,0 +1,380 @@
+// The page: puts layers on folium's map, and ties map, cards, search and address together.
+
+const PICK_PX = 8;
+const MARKERS_AT_MOST = 1500;
+const NARROW = "(max-width: 760px)";
+
+/** Everything that is drawn of the city. */
+function readCity() {
+  const layers = pageData.layers.map((described) => new DrawnLayer(described));
+  const byName = Object.fromEntries(layers.map((layer) => [layer.name, layer]));
+  const coverage = pageData.coverage ? new CoverageLayer(pageData.coverage, byName.buildings) : null;
+  const isochrones = pageData.isochrones ? new IsochroneLayer(pageData.isochrones) : null;
+  if (isochrones && !coverage) isochrones.shown = true;
+  for (const layer of layers) {
+    if (layer.keys) layer.rowOfKey = new Map(layer.keys.map((key, row) => [key, row]));
+  }
+  return { layers, byName, coverage, isochrones, highlight: new Highlight(byName.compounds) };
+}
+
+/** What is painted on the tiles, from the bottom to the top. */
+function paintersOf(city, centresAsMarkers) {
+  const painters = [];
+  for (const layer of city.layers) {
+    if (layer.name === "compounds") painters.push(city.isochrones);
+    if (layer.name === "centres" && centresAsMarkers) continue;
+    painters.push(layer.name === "compounds" ? translucent(layer) : layer);
+    if (layer.name === "compounds") painters.push(city.highlight);
+  }
+  if (!painters.includes(city.isochrones)) painters.push(city.isochrones);
+  const firstPoints = painters.findIndex((one) => one?.shapes?.isPoints);
+  painters.splice(firstPoints < 0 ? painters.length : firstPoints, 0, city.coverage);
+  return painters.filter(Boolean);
+}
+
+function translucent(layer) {
+  layer.look.fillOpacity = 0.22;
+  return layer;
+}
+
+/** Centres as markers that the keyboard reaches. */
+class CentreMarkers {
+  constructor(map, layer, open) {
+    this.layer = layer;
+    this.markers = new Map();
+    this.starsShown = new Set([0, 1, 2, 3, 4, 5]);
+    this.group = L.layerGroup().addTo(map);
+    layer.keys.forEach((key, row) => this.markers.set(key, this.make(key, row, open)));
+    this.refresh();
+  }
+
+  make(key, row, open) {
+    const record = records.find("centres", key);
+    const stars = record?.stars ?? 0;
+    const name = record ? records.title("centres", record) : key;
+    const icon = L.divIcon({ className: "centre-mark", html: centreSymbol(stars, "mark"), iconSize: [30, 30], iconAnchor: [15, 15] });
+    const marker = L.marker(this.layer.shapes.middle(row), { icon, keyboard: true, riseOnHover: true });
+    marker.stars = stars;
+    marker.bindTooltip(el("span", {}, name), { direction: "top", offset: [0, -12] });
+    marker.on("click", () => open("centre", key));
+    marker.on("add", () => {
+      const element = marker.getElement();
+      element.setAttribute("aria-label", stars ? `${name}, ${say("starsShort", { n: stars })}` : name);
+      element.addEventListener("keydown", (event) => event.key === "Enter" && open("centre", key));
+      element.classList.toggle("selected", this.selected === key);
+    });
+    return marker;
+  }
+
+  refresh() {
+    for (const marker of this.markers.values()) {
+      const shown = this.layer.shown && this.starsShown.has(marker.stars);
+      if (shown && !this.group.hasLayer(marker)) this.group.addLayer(marker);
+      if (!shown) this.group.removeLayer(marker);
+    }
+  }
+
+  select(keys) {
+    for (const [key, marker] of this.markers) {
+      const selected = keys.includes(key);
+      marker.getElement()?.classList.toggle("selected", selected);
+      marker.setZIndexOffset(selected ? 1000 : 0);
+    }
+    this.selected = keys[0];
+  }
+}
+
+/** Ties everything together. */
+class Page {
+  constructor(map) {
+    this.map = map;
+    this.city = readCity();
+    const { centres } = this.city.byName;
+    const asMarkers = Boolean(centres) && centres.count <= MARKERS_AT_MOST;
+    map.createPane("labels").style.zIndex = 450;
+    map.getPane("labels").style.pointerEvents = "none";
+    this.furnishFrame();
+    this.showStart();
+    this.tiles = new VectorTiles(paintersOf(this.city, asMarkers)).addTo(map);
+    this.markers = asMarkers ? new CentreMarkers(map, centres, (kind, key) => this.go(kind, key)) : null;
+    this.labels = new LabelCanvas(this.labelDrawers()).addTo(map);
+    this.card = new CardPanel(document.getElementById("card"), this.city, {
+      close: () => this.go(null),
+      locate: (kind, key) => this.locate(kind, key, true),
+      isPlaced: (kind, key) => this.placeOf(kind, key) !== null,
+    });
+    this.furnishPage();
+    this.listen();
+    this.followHash({ first: true });
+  }
+
+  showStart() {
+    const bounds = pageData.bounds ?? [[-60, -180], [75, 180]];
+    this.map.fitBounds(bounds, { padding: [12, 12], animate: false, maxZoom: 17 });
+  }
+
+  labelDrawers() {
+    const { centres, compounds, streets, water, green, schools } = this.city.byName;
+    const named = (table, layer) => (row) => {
+      const record = records.find(table, layer.keys[row]);
+      return record?.name ?? "";
+    };
+    const drawers = [];
+    if (centres) drawers.push(pointLabels(centres, named("centres", centres), { size: 12.5, weight: 600, colour: "#4a0a3b" }, 15, 15));
+    if (compounds) drawers.push(areaLabels(compounds, named("compounds", compounds), { size: 12, weight: 500, colour: "#4d2f66", least: 0.45 }, 15));
+    if (water) drawers.push(areaLabels(water, (row) => water.nameOfRow(row), { size: 13, colour: "#3d7390", halo: "rgba(235,245,250,0.9)" }, 11));
+    if (green) drawers.push(areaLabels(green, (row) => green.nameOfRow(row), { size: 11.5, colour: "#4b7038" }, 14));
+    if (schools) drawers.push(pointLabels(schools, (row) => schools.nameOfRow(row), { size: 11, colour: "#6b5500" }, 15, 7));
+    if (streets) drawers.push(streetLabels(streets));
+    return drawers;
+  }
+
+  /** What the map's size depends on comes first: title bar, side panel, stamp. */
+  furnishFrame() {
+    const byId = (id) => document.getElementById(id);
+    byId("title").textContent = pageData.title;
+    byId("invented").textContent = words.invented;
+    byId("invented").hidden = !pageData.origin.invented;
+    byId("panel").setAttribute("aria-label", words.panel);
+    byId("panel-toggle").setAttribute("aria-label", words.panelToggle);
+    byId("panel-toggle").title = words.panelToggle;
+    fillAbout(byId("about"), pageData.origin);
+    byId("credit").textContent = [...pageData.origin.sources, "Leaflet"].join(" · ");
+    this.map.getContainer().setAttribute("aria-label", words.map);
+    this.togglePanel(!window.matchMedia(NARROW).matches);
+    this.map.invalidateSize({ animate: false });
+  }
+
+  furnishPage() {
+    const byId = (id) => document.getElementById(id);
+    const actions = this.layerActions();
+    fillSummary(byId("summary"), this.city.coverage, actions);
+    fillLayers(byId("layers"), this.city, actions);
+    this.search = new Search(byId("search-box"), byId("search-list"), (kind, key) => this.go(kind, key, true));
+    L.control.zoom({ position: "topright", zoomInTitle: words.zoomIn, zoomOutTitle: words.zoomOut }).addTo(this.map);
+    this.addHomeAndNorth();
+    L.control.scale({ position: "bottomleft", imperial: false, maxWidth: 120 }).addTo(this.map);
+  }
+
+  addHomeAndNorth() {
+    const control = L.control({ position: "topright" });
+    control.onAdd = () => {
+      const home = el("button", { type: "button", class: "map-button", title: words.home, "aria-label": words.home },
+        svg("svg", { viewBox: "0 0 20 20", width: 16, height: 16, "aria-hidden": "true" },
+          svg("path", { d: "M3 7V3h4M13 3h4v4M17 13v4h-4M7 17H3v-4", fill: "none", stroke: "currentColor", "stroke-width": 2 })));
+      L.DomEvent.disableClickPropagation(home);
+      home.addEventListener("click", () => this.showStart());
+      const north = svg("svg", { viewBox: "0 0 30 40", class: "north", role: "img", "aria-label": words.northLabel },
+        svg("path", { d: "M15 2 24 30 15 25z", fill: "#2b3440" }),
+        svg("path", { d: "M15 2 6 30 15 25z", fill: "#ffffff", stroke: "#2b3440", "stroke-width": 1 }),
+        svg("text", { x: 15, y: 40, "text-anchor": "middle", "font-size": 10, "font-weight": 700, fill: "#2b3440" }, words.north));
+      return el("div", { class: "map-tools" }, home, north);
+    };
+    control.addTo(this.map);
+  }
+
+  layerActions() {
+    const { coverage } = this.city;
+    const setClass = (i, shown) => {
+      coverage.classShown[i] = shown;
+      coverage.classBoxes[i].checked = shown;
+    };
+    return {
+      showLayer: (layer, shown) => {
+        layer.shown = shown;
+        this.markers?.refresh();
+        this.refresh();
+      },
+      showResult: (result, shown) => {
+        result.shown = shown;
+        this.refresh();
+      },
+      showClass: (i, shown) => {
+        setClass(i, shown);
+        this.refresh();
+      },
+      showStars: (stars, shown) => {
+        this.markers?.starsShown[shown ? "add" : "delete"](stars);
+        this.markers?.refresh();
+      },
+      showOnlyUncovered: (only) => {
+        coverage.classes.forEach((_item, i) => setClass(i, !only || i >= coverage.limits.length));
+        this.refresh();
+      },
+    };
+  }
+
+  refresh() {
+    this.tiles.repaint();
+    this.labels.redraw();
+  }
+
+  listen() {
+    window.addEventListener("hashchange", () => this.followHash({ first: false }));
+    this.map.on("click", (event) => this.onMapClick(event.latlng));
+    this.map.on("mousemove", (event) => this.onMapMove(event.latlng));
+    document.getElementById("panel-toggle").addEventListener("click", (event) =>
+      this.togglePanel(event.currentTarget.getAttribute("aria-expanded") !== "true"));
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") this.escape();
+    });
+    new ResizeObserver(() => this.map.invalidateSize({ animate: false })).observe(document.getElementById("stage"));
+  }
+
+  escape() {
+    if (document.querySelector(".leaflet-popup")) this.map.closePopup();
+    else if (this.card.isOpen) this.go(null);
+  }
+
+  togglePanel(open) {
+    document.getElementById("page").classList.toggle("panel-open", open);
+    document.getElementById("panel-toggle").setAttribute("aria-expanded", String(open));
+  }
+
+  /** Open a record by way of the address, so that the browser's back button leads back. */
+  go(kind, key, zoomTo = false) {
+    this.zoomTo = zoomTo;
+    if (window.matchMedia(NARROW).matches) this.togglePanel(false);
+    if (kind === null) {
+      history.pushState(null, "", location.pathname + location.search);
+      this.followHash({ first: false });
+    } else if (location.hash === hashOf(kind, key)) {
+      this.followHash({ first: false });
+    } else {
+      location.hash = hashOf(kind, key);
+    }
+  }
+
+  followHash({ first }) {
+    const asked = readHash(location.hash);
+    this.map.closePopup();
+    if (!asked) {
+      const wasOpen = this.card.isOpen;
+      this.card.close();
+      this.select(null);
+      document.title = pageData.title;
+      if (wasOpen) this.map.getContainer().focus({ preventScroll: true });
+      return;
+    }
+    const title = this.card.open(asked.kind, asked.key, { focus: !first });
+    document.title = `${title} · ${pageData.title}`;
+    this.select(asked);
+    this.locate(asked.kind, asked.key, first || this.zoomTo);
+    this.zoomTo = false;
+  }
+
+  /** Mark on the map what a card is about, and draw its isochrones. */
+  select(asked) {
+    const own = asked ? this.membersOf(asked.kind, asked.key) : { centres: [], compounds: [] };
+    this.city.highlight.rows = own.compounds.map((key) => this.rowOf("compounds", key)).filter((row) => row >= 0);
+    this.city.isochrones?.select(asked?.kind === "centre" ? asked.key : null);
+    this.markers?.select(own.centres);
+    this.tiles.repaint();
+  }
+
+  /** Keys of the centres and compounds that a card is about. */
+  membersOf(kind, key) {
+    if (kind === "centre") return { centres: [key], compounds: [] };
+    if (kind === "compound") {
+      const centre = this.city.coverage?.compounds[key]?.centre ?? -1;
+      return { centres: centre < 0 ? [] : [this.city.coverage.centreIds[centre]], compounds: [key] };
+    }
+    const column = kind === "company" ? "company_id" : "alliance_id";
+    const keys = (table) => records.linked(table, column, key).map((record) => records.keyOf(table, record));
+    return { centres: keys("centres"), compounds: keys("compounds") };
+  }
+
+  rowOf(table, key) {
+    return this.city.byName[table]?.rowOfKey.get(String(key)) ?? -1;
+  }
+
+  /** Bounds of what a card is about; null where nothing of it is on the map. */
+  placeOf(kind, key) {
+    const own = kind === "compound" ? { centres: [], compounds: [key] } : this.membersOf(kind, key);
+    let bounds = null;
+    for (const [table, keys] of Object.entries(own)) {
+      for (const one of keys) {
+        const row = this.rowOf(table, one);
+        if (row < 0) continue;
+        const box = this.city.byName[table].shapes.bounds(row);
+        bounds = bounds ? bounds.extend(box) : L.latLngBounds(box);
+      }
+    }
+    return bounds;
+  }
+
+  /** Bring a card's place into the part of the map that the card leaves free. */
+  locate(kind, key, zoomTo) {
+    const bounds = this.placeOf(kind, key);
+    if (!bounds) return;
+    const size = this.map.getSize();
+    const card = this.card.element.getBoundingClientRect();
+    const narrow = window.matchMedia(NARROW).matches;
+    const corner = narrow ? [20, Math.min(card.height, size.y * 0.7) + 20] : [card.width + 30, 40];
+    const options = { paddingTopLeft: [40, 50], paddingBottomRight: corner, animate: false };
+    const reach = kind === "centre" ? this.city.isochrones?.bounds(key) : null;
+    const small = this.map.getZoom() < 13;
+    if (zoomTo || small) this.map.fitBounds(reach ?? bounds, { ...options, maxZoom: 17 });
+    else if (kind === "centre") this.map.panInside(bounds.getCenter(), options);
+    else if (!this.freeView(corner).contains(bounds)) this.map.fitBounds(bounds, { ...options, maxZoom: this.map.getZoom() });
+  }
+
+  freeView(corner) {
+    const size = this.map.getSize();
+    return L.latLngBounds(
+      this.map.containerPointToLatLng([10, 10]),
+      this.map.containerPointToLatLng([size.x - corner[0], size.y - corner[1]]),
+    );
+  }
+
+  /** What lies under a place: a facility, a home, or a compound. */
+  find(latlng) {
+    const zoom = this.map.getZoom(), far = PICK_PX / 2 ** zoom;
+    const x = worldX(latlng.lng), y = worldY(latlng.lat);
+    const { coverage, byName, layers } = this.city;
+    for (const layer of [...layers].reverse()) {
+      if (!layer.shapes.isPoints || (layer.name === "centres" && this.markers)) continue;
+      const row = layer.pick(x, y, far, zoom);
+      if (row >= 0) return layer.keys ? { kind: "centre", key: layer.keys[row] } : { layer, row };
+    }
+    const compound = byName.compounds ? byName.compounds.pick(x, y, 0, zoom) : -1;
+    const home = coverage ? coverage.pick(x, y, far, zoom) : -1;
+    if (home >= 0 && (compound < 0 || zoom >= looks.buildingsFromZoom)) return { home };
+    return compound >= 0 ? { kind: "compound", key: byName.compounds.keys[compound] } : null;
+  }
+
+  onMapClick(latlng) {
+    const found = this.find(latlng);
+    if (!found) return;
+    if (found.kind) this.go(found.kind, found.key);
+    else if (found.home !== undefined) this.openPopup(latlng, homeStory(this.city.coverage, found.home));
+    else this.openPopup(latlng, this.placeStory(found.layer, found.row));
+  }
+
+  placeStory(layer, row) {
+    const facts = [];
+    layer.facts?.columns.forEach((column, i) => {
+      const value = layer.facts.rows[row][i];
+      if (value !== null) facts.push([column.label, showValue(column, value)]);
+    });
+    return el("div", { class: "story" }, el("h3", {}, layer.label), factList(facts));
+  }
+
+  openPopup(latlng, content) {
+    L.popup({ maxWidth: 300, minWidth: 200, closeButton: true, autoPanPadding: [20, 20] }).setLatLng(latlng).setContent(content).openOn(this.map);
+  }
+
+  onMapMove(latlng) {
+    if (this.moving) return;
+    this.moving = requestAnimationFrame(() => {
+      this.moving = null;
+      this.map.getContainer().classList.toggle("over-something", this.find(latlng) !== null);
+    });
+  }
+}
+
+/** Begin, once folium has made its map. */
+function startPage(map) {
+  window.tonglingPage = new Page(map);
+  document.documentElement.dataset.ready = "true";
+}

@@ -1,0 +1,97 @@
+"""The records of a map as one JSON value: tables with labels, in one language."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from tongling_gis.mapping.words import UNITS
+from tongling_gis.schema import RECORDS, TABLES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import geopandas as gpd
+    import pandas as pd
+
+    from tongling_gis.schema import Column, Table
+    from tongling_gis.text import Lang
+
+Json: TypeAlias = "dict[str, Any]"
+
+PLACES = ("centres", "compounds")
+"""Layers whose rows have a record card."""
+
+_HIDDEN = frozenset({"tags"})
+
+
+def describe_records(
+    layers: Mapping[str, gpd.GeoDataFrame], records: Mapping[str, pd.DataFrame], lang: Lang
+) -> dict[str, Json]:
+    """Describe centres, compounds and every record table that is there.
+
+    Returns:
+        Table name -> its label, key, columns with labels and units, and rows as lists.
+        Columns in which every value is missing are left out.
+    """
+    given = {name: layers[name] for name in PLACES if name in layers}
+    given |= {name: records[name] for name in RECORDS if name in records}
+    return {name: describe_table(TABLES[name], rows, lang) for name, rows in given.items()}
+
+
+def describe_table(table: Table, rows: pd.DataFrame, lang: Lang) -> Json:
+    """Describe one table: label, key, columns and rows, missing values as null."""
+    columns = [
+        column
+        for column in table.columns
+        if column.name in rows.columns
+        and column.name not in _HIDDEN
+        and (column.name == table.key or bool(rows[column.name].notna().any()))
+    ]
+    values = [[plain_value(value) for value in rows[column.name]] for column in columns]
+    return {
+        "label": table.label.in_lang(lang),
+        "key": table.key,
+        "columns": [_describe_column(column, lang) for column in columns],
+        "rows": [list(row) for row in zip(*values, strict=True)],
+    }
+
+
+def _describe_column(column: Column, lang: Lang) -> Json:
+    described: Json = {
+        "name": column.name,
+        "label": column.label.in_lang(lang),
+        "kind": column.kind,
+    }
+    if column.unit:
+        unit = UNITS.get(column.unit)
+        described["unit"] = column.unit if unit is None else unit.in_lang(lang)
+    if column.refers_to:
+        described["refers"] = column.refers_to
+    if column.choices:
+        described["choices"] = {name: text.in_lang(lang) for name, text in column.choices.items()}
+    return described
+
+
+def plain_value(value: object) -> str | int | float | bool | None:
+    """Turn a cell into what JSON holds: text, number, boolean or null where it is missing.
+
+    >>> plain_value(float("nan")), plain_value(2.0), plain_value("2024-01-05")
+    (None, 2, '2024-01-05')
+    """
+    import pandas as pd
+
+    if value is None or value is pd.NA or value is pd.NaT:
+        return None
+    if isinstance(value, dt.date):
+        return value.isoformat()[:10]
+    if hasattr(value, "item"):
+        value = value.item()
+    if isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            return None
+        return int(value) if value.is_integer() else value
+    return str(value)

@@ -1,0 +1,136 @@
+"""The words of the interactive map, in both languages."""
+
+from __future__ import annotations
+
+from tongling_gis.text import Text
+
+PAGE_WORDS: dict[str, Text] = {
+    # the page
+    "invented": Text("示例数据（虚构）", "Sample data (invented)"),
+    "panel": Text("图层与图例", "Layers and legend"),
+    "panelToggle": Text("显示或隐藏图层与图例", "Show or hide layers and legend"),
+    "map": Text("地图", "Map"),
+    "search": Text("搜索", "Search"),
+    "searchHint": Text(
+        "搜索中心、小区、企业、联盟或编号",
+        "Search centres, compounds, companies, alliances or ids",
+    ),
+    "searchResults": Text("搜索结果", "Search results"),
+    "searchCount": Text("{n} 条结果", "{n} results"),
+    "searchNone": Text("没有找到", "Nothing found"),
+    "close": Text("关闭", "Close"),
+    "north": Text("北", "N"),
+    "northLabel": Text("图上方为北", "North is up"),
+    "zoomIn": Text("放大", "Zoom in"),
+    "zoomOut": Text("缩小", "Zoom out"),
+    "home": Text("回到全图", "Show the whole map"),
+    "about": Text("数据来源与计算口径", "Sources and how it was computed"),
+    "sources": Text("数据来源", "Sources"),
+    "stamp": Text("计算口径", "How it was computed"),
+    "dataDate": Text("数据日期", "Date of the data"),
+    "catalogueDate": Text("标准目录日期", "Date of the catalogue"),
+    "engine": Text("程序版本", "Program version"),
+    "notes": Text("说明", "Notes"),
+    "noResult": Text(
+        "本图没有分析结果，只有数据与档案。", "This map shows data and records, no analysis."
+    ),
+    "fromZoom": Text("放大后可见", "Shown when zoomed in"),
+    # the summary
+    "summary": Text("步行覆盖", "Coverage on foot"),
+    "within": Text("{n} 分钟内可达", "Reached within {n} min"),
+    "withinShort": Text("{n} 分钟", "{n} min"),
+    "ofResidents": Text("{a} / {b} 名居民", "{a} of {b} residents"),
+    "ofHomes": Text("{a} / {b} 处居民点（人口未知）", "{a} of {b} homes (residents unknown)"),
+    "byAge": Text("{n} 分钟内可达，按年龄", "Reached within {n} min, by age"),
+    "allAges": Text("全部居民", "All residents"),
+    "uncovered": Text("未覆盖", "Not covered"),
+    "uncoveredOf": Text("未覆盖 {a} 人", "{a} residents not covered"),
+    "uncoveredHomes": Text("未覆盖 {a} 处", "{a} homes not covered"),
+    "unknownPlaces": Text(
+        "另有 {n} 处居民数未知，未计入", "{n} places of unknown residents are left out"
+    ),
+    "whyUncovered": Text("未覆盖的原因", "Why not covered"),
+    "onlyUncovered": Text("只看未覆盖", "Show only these"),
+    "showAll": Text("全部显示", "Show all"),
+    "unknown": Text("未知", "Unknown"),
+    # layers
+    "coverage": Text("居民到最近中心的步行时间", "Residents' walk to the nearest centre"),
+    "isochrones": Text("等时圈（合并）", "Isochrones (dissolved)"),
+    "isochroneOf": Text("{n} 分钟等时圈", "Area within {n} min"),
+    "unrated": Text("未评星", "Unrated"),
+    "starsShort": Text("{n} 星", "{n} stars"),
+    "stars": Text("星级", "Stars"),
+    # a home
+    "home1": Text("居民点", "Home"),
+    "walk": Text("步行 {n}", "{n} on foot"),
+    "minutes": Text("{n} 分钟", "{n} min"),
+    "minutesSeconds": Text("{m} 分 {s} 秒", "{m} min {s} s"),
+    "nearestCentre": Text("最近的邻里中心", "Nearest centre"),
+    "noCentre": Text("没有可步行到达的中心", "No centre is reached on foot"),
+    "residents": Text("居民", "Residents"),
+    "inCompound": Text("所在小区", "Compound"),
+    "reason": Text("原因", "Why"),
+    # cards
+    "locate": Text("在地图上定位", "Show on the map"),
+    "copyLink": Text("复制链接", "Copy link"),
+    "copied": Text("已复制", "Copied"),
+    "facts": Text("基本情况", "Facts"),
+    "noFacts": Text("档案中没有其他内容。", "The record holds nothing else."),
+    "reach": Text("步行可达", "Reach on foot"),
+    "nearestOf": Text("以本中心为最近中心的居民", "Residents for whom this centre is the nearest"),
+    "nearestHomes": Text(
+        "以本中心为最近中心的居民点", "Homes for which this centre is the nearest"
+    ),
+    "areaWithin": Text("{n} 分钟等时圈面积", "Area within {n} min"),
+    "km2": Text("平方公里", "km²"),
+    "compoundsServed": Text("就近服务的小区", "Compounds served as the nearest"),
+    "compoundWalk": Text("平均步行 {n}", "{n} on average"),
+    "coveredShare": Text("{n} 分钟内可达的居民", "Residents within {n} min"),
+    "coveredHomesShare": Text("{n} 分钟内可达的居民点", "Homes within {n} min"),
+    "ratings": Text("星级评定", "Star ratings"),
+    "activities": Text("活动", "Activities"),
+    "activitiesSum": Text(
+        "{n} 场，{a} 人次（{from} 至 {to}）", "{n} held, {a} visits ({from} to {to})"
+    ),
+    "byMonth": Text("各月参与人次", "Visits by month"),
+    "activityKind": Text("类型", "Kind"),
+    "activityCount": Text("场次", "Held"),
+    "activityVisits": Text("人次", "Visits"),
+    "services": Text("五保服务", "The five services"),
+    "serviceUnknown": Text("未登记", "Not recorded"),
+    "company": Text("物业企业", "Property company"),
+    "noCompany": Text("未登记物业企业", "No property company recorded"),
+    "blacklisted": Text("已列入黑名单", "Blacklisted"),
+    "manages": Text("管理的小区", "Compounds it manages"),
+    "alsoManages": Text("该企业管理的其他小区", "Other compounds of the company"),
+    "assessments": Text("季度考核", "Quarterly assessments"),
+    "satisfaction": Text("满意度", "Satisfaction"),
+    "score": Text("得分", "Score"),
+    "trend": Text("{what}：{from} 至 {to}", "{what}: {from} to {to}"),
+    "alliance": Text("党建联盟", "Party-building alliance"),
+    "allianceCentres": Text("联盟内的邻里中心", "Centres of the alliance"),
+    "allianceCompounds": Text("联盟内的小区", "Compounds of the alliance"),
+    "projects": Text("认领项目", "Claimed projects"),
+    "total": Text("合计", "Total"),
+    "centre": Text("邻里中心", "Neighbourhood centre"),
+    "compound": Text("小区", "Compound"),
+    "dangling": Text("{id}（没有这条档案）", "{id} (no such record)"),
+    "notFound": Text("没有这条档案：{id}", "There is no such record: {id}"),
+    "more": Text("其余 {n} 条", "{n} more"),
+    "yes": Text("是", "Yes"),
+    "no": Text("否", "No"),
+    "withoutPlace": Text("没有坐标，地图上不显示", "Has no coordinates, so it is not on the map"),
+    "noScript": Text(
+        "请在浏览器中允许脚本后再打开本页。", "Allow scripts in your browser to open this page."
+    ),
+}
+
+UNITS: dict[str, Text] = {
+    "m": Text("米", "m"),
+    "m2": Text("平方米", "m²"),
+    "yuan": Text("元", "yuan"),
+    "yuan/m2/month": Text("元/平方米·月", "yuan/m²/month"),
+    "%": Text("%", "%"),
+    "s": Text("秒", "s"),
+}
+"""Units as they are written after a number."""
