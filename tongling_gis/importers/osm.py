@@ -10,6 +10,7 @@ from tongling_gis.crs import WGS84
 from tongling_gis.importers.osm_elements import read_elements
 from tongling_gis.importers.osm_features import build_features, count_left_out
 from tongling_gis.importers.osm_streets import build_streets
+from tongling_gis.importers.osm_tags import INVENTED, OPENSTREETMAP
 from tongling_gis.importers.report import (
     Imported,
     ImportReport,
@@ -30,9 +31,6 @@ if TYPE_CHECKING:
     from tongling_gis.text import Progress
 
     Layers = Mapping[str, gpd.GeoDataFrame]
-
-OPENSTREETMAP = Text("© OpenStreetMap 贡献者，ODbL 1.0", "© OpenStreetMap contributors, ODbL 1.0")
-INVENTED = Text("示例数据（虚构）", "Invented sample data")
 
 _STREETS = Text("整理道路", "Sorting out streets")
 _FEATURES = Text("整理围墙、建筑和设施", "Sorting out walls, buildings and facilities")

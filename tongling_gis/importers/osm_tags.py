@@ -22,6 +22,12 @@ if TYPE_CHECKING:
     Tags: TypeAlias = Mapping[str, str]
     Reader: TypeAlias = Callable[[str], "float | int | None"]
 
+OPENSTREETMAP = Text("© OpenStreetMap 贡献者，ODbL 1.0", "© OpenStreetMap contributors, ODbL 1.0")
+"""Whom OpenStreetMap's data are by, as its licence wants it said."""
+
+INVENTED = Text("示例数据（虚构）", "Invented sample data")
+"""What is said of data that nobody surveyed."""
+
 _FOOT_M = 0.3048
 _INCH_M = 0.0254
 _FEET_M = {"'": _FOOT_M, "ft": _FOOT_M, "feet": _FOOT_M, '"': _INCH_M, "in": _INCH_M}
