@@ -60,6 +60,7 @@ def build_network(
     reasons = decide_walkable(columns, private_ways=private_ways)
     columns["walkable"] = reasons == ""
     columns["walk_reason"] = reasons
-    columns["piece"], columns["start_m"] = 0, 0.0
+    columns["uncut_edge"] = np.arange(len(columns), dtype=np.int32)
+    columns["piece"], columns["start_m"] = np.int32(0), 0.0
     network = Network(streets.crs, table, columns, geometry, no_cuts())
     return network.cut_by(barriers, gates, gate_reach_m=gate_reach_m)

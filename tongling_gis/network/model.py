@@ -32,8 +32,9 @@ class Network:
             made it), ``x_m``, ``y_m``, ``elevation_m`` (NaN unknown) and the streets' own columns.
         edges: One row a piece of street, numbered 0..m-1: ``from_node`` and ``to_node``
             (int32 row numbers of ``nodes``), ``length_m``, ``walkable``, ``walk_reason``
-            ("" where walkable, else a code), ``piece`` and ``start_m`` (which part of its
-            street, and how far along it begins) and the streets' own columns.
+            ("" where walkable, else a code), ``uncut_edge`` (row of its street in ``uncut``),
+            ``piece`` and ``start_m`` (which part of that street, and how far along it begins)
+            and the streets' own columns.
         geometry: Object array of m LineStrings, drawn from ``from_node`` to ``to_node``.
         cuts: One row for each place where a barrier severed a street: ``barrier_id``,
             ``edge_a`` and ``edge_b`` (the pieces on both sides), ``node_a`` and ``node_b``

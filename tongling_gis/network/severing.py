@@ -168,6 +168,7 @@ def _all_edges(network: Network, pieces: _Pieces) -> pd.DataFrame:
     edges["from_node"] = pieces.from_node.astype(np.int32)
     edges["to_node"] = pieces.to_node.astype(np.int32)
     edges["length_m"] = np.where(whole, full_m, (pieces.end_m - pieces.start_m) * scale)
+    edges["uncut_edge"] = pieces.source.astype(np.int32)
     edges["piece"] = pieces.part.astype(np.int32)
     edges["start_m"] = pieces.start_m * scale
     return edges

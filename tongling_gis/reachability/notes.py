@@ -1,0 +1,69 @@
+"""What a reader of a coverage must know of how it was measured."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tongling_gis.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tongling_gis.network import Attachment, Network
+    from tongling_gis.reachability.indicators import Counted
+
+_HOW = (
+    Text(
+        "步行时间自居民点沿直线到最近的可步行街道，再沿街道到中心；"
+        "两端离街道的部分按同一速度计入，时间精确到毫秒，上限含端点。",
+        "Walks lead straight from the home to the nearest walkable street and along streets to "
+        "the centre; both ways off the street count at the same speed, to the millisecond, and "
+        "limits are inclusive.",
+    ),
+    Text(
+        "单行对步行无效；标为内部（private）的道路和大门视为居民可以通行。",
+        "One-way rules do not hold on foot; ways and gates marked private are taken to be open "
+        "to residents.",
+    ),
+)
+_NO_PEOPLE = Text(
+    "居民数未知：所有数字按居民点或建筑计数，不代表人数。",
+    "No residents are known: every number counts residential points or buildings, not people.",
+)
+_SOME_UNKNOWN = Text(
+    "{count} 处居民点或建筑的居民数未知，未计入人数，另列。",
+    "The residents of {count} places are not known; they are in no count of people, and are "
+    "counted apart.",
+)
+_OUTSIDE = Text(
+    "研究范围外的 {count} 处居民点未计入；范围外的街道和中心照常使用。",
+    "{count} homes outside the study area are not counted; streets and centres outside are used.",
+)
+_FAR_CENTRES = Text(
+    "{count} 个中心离街道太远，未计入。",
+    "{count} centres are too far from a street and are not counted.",
+)
+_CUTS = Text(
+    "围墙与关闭的门在 {count} 处切断街道。",
+    "Walls and closed gates sever streets in {count} places.",
+)
+
+
+def list_notes(
+    counted: Counted, network: Network, goals: Attachment, outside: int
+) -> Iterator[Text]:
+    """Give the notes that hold for a result."""
+    yield from _HOW
+    unknown = int(np.isnan(counted.people).sum())
+    if not counted.by_people:
+        yield _NO_PEOPLE
+    elif unknown:
+        yield _SOME_UNKNOWN.fill(count=unknown)
+    if outside:
+        yield _OUTSIDE.fill(count=outside)
+    if lost := int((goals.edge < 0).sum()):
+        yield _FAR_CENTRES.fill(count=lost)
+    if len(network.cuts):
+        yield _CUTS.fill(count=len(network.cuts))
