@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import ast
 import hashlib
-import json
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from math import inf, isclose, isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from tongling_gis.crs import WGS84, ShiftedDatum, read_crs, to_wgs84
 from tongling_gis.errors import CrsError, UnreadableFileError
+from tongling_gis.importers.graph_attributes import (
+    add_backward,
+    fill_from_attributes,
+    first_id,
+    plain_values,
+    read_number,
+)
 from tongling_gis.importers.layers import build_layer
-from tongling_gis.importers.osm_tags import COLUMNS, OPENSTREETMAP, fill_columns, read_metres
+from tongling_gis.importers.osm_tags import OPENSTREETMAP
 from tongling_gis.importers.report import (
     Imported,
     ImportReport,
@@ -56,14 +59,6 @@ _CRS_TAKEN = Text(
     "图没有说明坐标系，x、y 在经纬度范围内，按 WGS 84 读",
     "The graph does not say its CRS; its x and y could be degrees and are taken as WGS 84",
 )
-_SHAPES = {"streets": frozenset({"osmid"}), "street_nodes": frozenset({"x", "y", "elevation"})}
-"""Attributes that end up in the geometry or in a column of another name, unless they are lists."""
-
-
-_NUMBERS = frozenset(
-    {"bearing", "grade", "grade_abs", "length", "speed_kph", "street_count", "travel_time"}
-)
-"""Attributes that OSMnx holds as numbers and GraphML as text."""
 
 
 class _Node(NamedTuple):
@@ -181,7 +176,7 @@ def _place_nodes(graph: nx.Graph[Any], draft: _Draft) -> dict[Hashable, _Node]:
     """Find the nodes that have a place."""
     nodes = {}
     for node, number in _number_nodes(graph, draft).items():
-        x, y = (_number(graph.nodes[node].get(name)) for name in "xy")
+        x, y = (read_number(graph.nodes[node].get(name)) for name in "xy")
         if x is None or y is None:
             draft.note("street_nodes", f"node/{node}", _NO_PLACE, "refused")
         else:
@@ -194,14 +189,6 @@ def _place_nodes(graph: nx.Graph[Any], draft: _Draft) -> dict[Hashable, _Node]:
             "No node of the graph has x and y: export it from OSMnx, or give its nodes x and y.",
         )
     )
-
-
-def _number(value: object) -> float | None:
-    try:
-        number = float(str(value))
-    except ValueError:
-        return None
-    return number if isfinite(number) else None
 
 
 def _crs_of(
@@ -291,11 +278,13 @@ def _build_streets(edges: Sequence[_Edge], draft: _Draft) -> gpd.GeoDataFrame:
         draft.warnings.append(_TWINS.fill(count=len(pairs)))
     backward = {first: edges[second].attributes for second, first in pairs.items()}
     rows = [row for row in range(len(edges)) if row not in pairs]
-    values = [_plain_values(edges[row].attributes) for row in rows]
-    columns = _fill("streets", values, [edges[row].name for row in rows], draft)
+    values = [plain_values(edges[row].attributes) for row in rows]
+    columns, notes = fill_from_attributes("streets", values, [edges[row].name for row in rows])
+    draft.notes += notes
     for place, row in enumerate(rows):
         if row in backward:
-            _add_backward(columns["tags"], place, values[place], _plain_values(backward[row]))
+            there = plain_values(backward[row])
+            columns["tags"][place] = add_backward(columns["tags"][place], values[place], there)
     merged = sum(any(isinstance(one, list) for one in tags.values()) for tags in values)
     if merged:
         draft.warnings.append(_MERGED.fill(count=merged))
@@ -303,7 +292,7 @@ def _build_streets(edges: Sequence[_Edge], draft: _Draft) -> gpd.GeoDataFrame:
         "street_id": [edges[row].name for row in rows],
         "from_node": [edges[row].start for row in rows],
         "to_node": [edges[row].end for row in rows],
-        "osm_way_id": [_first_id(tags.get("osmid")) for tags in values],
+        "osm_way_id": [first_id(tags.get("osmid")) for tags in values],
     }
     return build_layer(
         "streets",
@@ -313,24 +302,6 @@ def _build_streets(edges: Sequence[_Edge], draft: _Draft) -> gpd.GeoDataFrame:
     )
 
 
-def _add_backward(tags: list[str], place: int, forward: Attributes, backward: Attributes) -> None:
-    """Note in a row's tags what differs in the other direction."""
-    names = {*forward, *backward} - {"reversed", "geometry"}
-    differ = {
-        name: backward.get(name)
-        for name in names
-        if not _is_same(forward.get(name), backward.get(name))
-    }
-    if differ:
-        tags[place] = _dump(json.loads(tags[place]) | {"backward": differ})
-
-
-def _is_same(one: object, other: object) -> bool:
-    if isinstance(one, float) and isinstance(other, float):
-        return isclose(one, other, rel_tol=1e-9, abs_tol=1e-9)
-    return one == other
-
-
 def _build_nodes(
     graph: nx.Graph[Any], nodes: Mapping[Hashable, _Node], draft: _Draft
 ) -> gpd.GeoDataFrame:
@@ -338,84 +309,17 @@ def _build_nodes(
 
     values = []
     for node, placed in nodes.items():
-        own = _plain_values(graph.nodes[node])
-        own |= {"ele": own["elevation"]} if "elevation" in own and "ele" not in own else {}
+        own = plain_values(graph.nodes[node])
+        if "elevation" in own and "ele" not in own:
+            own["ele"] = own.pop("elevation")
         values.append(own if str(placed.number) == str(node) else {"id": str(node), **own})
-    columns = _fill("street_nodes", values, [f"node/{node}" for node in nodes], draft)
+    names = [f"node/{node}" for node in nodes]
+    columns, notes = fill_from_attributes("street_nodes", values, names)
+    draft.notes += notes
     del columns["name"]
     columns["node_id"] = [node.number for node in nodes.values()]
     points = [shapely.Point(node.x, node.y) for node in nodes.values()]
     return build_layer("street_nodes", columns, points, plain_integers=("node_id",))
-
-
-def _fill(
-    layer: str, values: Sequence[dict[str, Any]], rows: Sequence[str], draft: _Draft
-) -> dict[str, list[Any]]:
-    """Sort attributes into columns; everything else, with its type, into ``tags``."""
-    placed = {"name", *(column.key for column in COLUMNS[layer])}
-    tagged = [
-        {key: _as_tag(key, one) for key, one in own.items() if key in placed} for own in values
-    ]
-    columns, notes = fill_columns(layer, tagged, rows)
-    draft.notes += notes
-    dropped = {*placed, *_SHAPES[layer]}
-    columns["tags"] = [
-        _dump(
-            json.loads(left)
-            | {key: one for key, one in own.items() if key not in dropped or isinstance(one, list)}
-        )
-        for left, own in zip(columns["tags"], values, strict=True)
-    ]
-    return columns
-
-
-def _as_tag(key: str, value: Any) -> str:  # noqa: ANN401 - an attribute of any type
-    """Write an attribute as a tag; of several values the one that binds most, or the first."""
-    if isinstance(value, list):
-        texts = sorted({_as_tag(key, one) for one in value})
-        if key == "name":
-            return ";".join(texts)
-        if key in ("width", "maxheight"):
-            return min(texts, key=lambda text: read_metres(text) or inf)
-        return "steps" if "steps" in texts else texts[0]
-    return str(value) if not isinstance(value, bool) else "yes" if value else "no"
-
-
-def _plain_values(attributes: Attributes) -> dict[str, Any]:
-    """Give attributes as plain numbers, strings and lists; those without a value are left out."""
-    plain = {str(key): _plain(one) for key, one in attributes.items() if key != "geometry"}
-    for key in _NUMBERS & plain.keys():
-        if isinstance(plain[key], str):
-            number = _number(plain[key])
-            plain[key] = number if number is not None or plain[key] == "nan" else plain[key]
-    return {key: one for key, one in plain.items() if one is not None}
-
-
-def _plain(value: Any) -> Any:  # noqa: ANN401 - an attribute of any type
-    if value in ("True", "False"):
-        return value == "True"
-    if isinstance(value, str):
-        is_list = value.startswith("[") and value.endswith("]")
-        with suppress(ValueError, SyntaxError):
-            return _plain(ast.literal_eval(value)) if is_list else value
-        return value
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return [_plain(one) for one in value]
-    value = value.item() if hasattr(value, "item") else value
-    if isinstance(value, float) and not isfinite(value):
-        return None
-    return value if value is None or isinstance(value, (bool, int, float, dict)) else str(value)
-
-
-def _first_id(osmid: object) -> int | None:
-    one = osmid[0] if isinstance(osmid, list) and osmid else osmid
-    with suppress(ValueError):
-        return int(str(one))
-    return None
-
-
-def _dump(values: Mapping[str, Any]) -> str:
-    return json.dumps(values, ensure_ascii=False, sort_keys=True, default=str)
 
 
 def _fingerprint(layers: Iterable[gpd.GeoDataFrame]) -> str:
