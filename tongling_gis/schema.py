@@ -553,3 +553,18 @@ TABLES: dict[str, Table] = {table.name: table for table in (*_LAYERS, *_RECORDS)
 
 LAYERS: tuple[str, ...] = tuple(table.name for table in _LAYERS)
 RECORDS: tuple[str, ...] = tuple(table.name for table in _RECORDS)
+
+UNITS: dict[str, Text] = {
+    "%": Text("%", "%"),
+    "buildings": Text("处", "places"),
+    "centres": Text("个", "centres"),
+    "m": Text("米", "m"),
+    "m2": Text("平方米", "m²"),
+    "patches": Text("片", "patches"),
+    "places": Text("处", "places"),
+    "residents": Text("人", "residents"),
+    "s": Text("秒", "s"),
+    "yuan": Text("元", "yuan"),
+    "yuan/m2/month": Text("元/平方米·月", "yuan/m²/month"),
+}
+"""How units read; a share is shown as a percentage."""

@@ -233,17 +233,33 @@ def _show_coverage(result: Assessment, screen: Screen) -> None:
 
 def _show_numbers(result: Assessment, screen: Screen) -> None:
     for one in result.indicators:
-        screen.say(f"  {screen.word(one.label)}：{_number(one.value, one.unit, screen)}")
+        number = show_number(one.value, one.unit)
+        screen.say(
+            Text(f"  {one.label.zh}：{number.zh}", f"  {one.label.en}: {number.en}"),
+        )
     screen.say(result.stamp)
 
 
-def _number(value: float | None, unit: str, screen: Screen) -> str:
+def show_number(value: float | None, unit: str) -> Text:
+    """Write a number with its unit as people read it: shares as per cent, seconds as minutes.
+
+    >>> show_number(0.8762, "share").en
+    '87.6%'
+    >>> show_number(455.0, "s").zh
+    '7 分 35 秒'
+    """
+    from tongling_gis.schema import UNITS
+
     if value is None:
-        return screen.word(Text("未知", "unknown"))
+        return Text("未知", "unknown")
     if unit == "share":
-        return f"{value:.1%}"
+        return Text.same(f"{value:.1%}")
+    if unit == "s":
+        minutes, seconds = divmod(round(value), 60)
+        return Text(f"{minutes} 分 {seconds} 秒", f"{minutes} min {seconds} s")
     plain = f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
-    return f"{plain} {unit}"
+    label = UNITS.get(unit, Text.same(unit))
+    return Text(f"{plain} {label.zh}", f"{plain} {label.en}")
 
 
 def _assessment_json(result: Assessment) -> dict[str, Any]:

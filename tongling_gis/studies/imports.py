@@ -75,12 +75,20 @@ def _layer_of(path: Path, options: ImportOptions) -> str:
 
 
 def _read_file(path: Path, options: ImportOptions, progress: Progress) -> Imported:
-    from tongling_gis.importers import graphml, osm, tables, vector
-
     if _ends_with(path, _OSM_ENDINGS):
-        return osm.read_osm(path, progress=progress)
+        from tongling_gis.importers.osm import read_osm
+
+        return read_osm(path, progress=progress)
     if _ends_with(path, _GRAPH_ENDINGS):
-        return graphml.read_graphml(path)
+        from tongling_gis.importers.graphml import read_graphml
+
+        return read_graphml(path)
+    return _read_tabular(path, options)
+
+
+def _read_tabular(path: Path, options: ImportOptions) -> Imported:
+    from tongling_gis.importers import tables, vector
+
     if _ends_with(path, (".xlsx", ".xlsm")) and not options.layer:
         return tables.read_workbook(path, crs=options.crs or None)
     layer = _layer_of(path, options)
