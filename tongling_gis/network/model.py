@@ -8,16 +8,21 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import pandas as pd
+from shapely import STRtree
 
+from tongling_gis.network.connectors import WallsAround
 from tongling_gis.network.severing import sever
 
 if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
     from pyproj import CRS
-    from shapely import STRtree
 
 Lines: TypeAlias = "NDArray[np.object_]"
+
+
+ISLAND_M = 1000.0
+ISLAND_SHARE = 0.05
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,9 +93,49 @@ class Network:
     @cached_property
     def walk_tree(self) -> STRtree:
         """Search tree over the walkable edges; its items are numbered as ``walk_edges``."""
-        from shapely import STRtree
-
         return STRtree(self.geometry[self.walk_edges])
+
+    @cached_property
+    def on_island(self) -> NDArray[np.bool_]:
+        """Which edges lie on islands, bool[m].
+
+        An island is a component of less than 1 km of walkable streets, and less than a
+        twentieth of the longest component's, before any barrier: a footpath that nobody has
+        joined to the rest, or what the edge of the map left over. What a barrier cuts off is none.
+        """
+        if self.uncut is not None:
+            return np.asarray(self.uncut.on_island[self.edges["uncut_edge"].to_numpy()])
+        own = self.component[self.edges["from_node"].to_numpy()]
+        length_m = self.edges["length_m"].to_numpy()
+        walked = self.walk_edges
+        total_m = np.bincount(own[walked], weights=length_m[walked], minlength=1)
+        is_island = total_m < min(ISLAND_M, ISLAND_SHARE * total_m[0])
+        return np.asarray(is_island[own] & self.edges["walkable"].to_numpy(dtype=bool))
+
+    @cached_property
+    def main_edges(self) -> NDArray[np.int32]:
+        """Row numbers of the walkable edges that are on no island, ascending."""
+        return self.walk_edges[~self.on_island[self.walk_edges]]
+
+    @cached_property
+    def main_tree(self) -> STRtree:
+        """Search tree over ``main_edges``, numbered as they are."""
+        if len(self.main_edges) == len(self.walk_edges):
+            return self.walk_tree
+        return STRtree(self.geometry[self.main_edges])
+
+    @cached_property
+    def walls_around(self) -> WallsAround:
+        """The walls on the ground, for asking what stands between two points."""
+        return WallsAround.of(self)
+
+    @cached_property
+    def cut_ends(self) -> NDArray[np.bool_]:
+        """Whether a barrier made the dead end at each edge's start and end, bool[m, 2]."""
+        made = np.zeros(len(self.nodes), dtype=bool)
+        made[self.cuts["node_a"].to_numpy()] = True
+        made[self.cuts["node_b"].to_numpy()] = True
+        return np.column_stack([made[self.edges[n].to_numpy()] for n in ("from_node", "to_node")])
 
     @cached_property
     def component(self) -> NDArray[np.int32]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from tongling_gis.assessment import Assessment, Indicator, describe_stamp
 from tongling_gis.errors import InputError, UsageError
-from tongling_gis.network import attach
+from tongling_gis.network import attach, carry
 from tongling_gis.reachability.blocking import OpenWays
 from tongling_gis.reachability.indicators import (
     Counted,
@@ -54,12 +54,14 @@ class _Question(NamedTuple):
         profile: Who walks.
         minutes: The limits, ascending.
         snap_limit_m: Farthest that a place may lie from its street.
+        doors: The streets whose walls decide to which street a place is joined.
     """
 
     network: Network
     profile: WalkProfile
     minutes: tuple[float, ...]
     snap_limit_m: float
+    doors: Network
 
 
 class _Found(NamedTuple):
@@ -86,6 +88,7 @@ def measure_coverage(  # noqa: PLR0913 - what is asked, one by one, by name
     snap_limit_m: float,
     study_area: gpd.GeoDataFrame | None = None,
     provenance: Provenance,
+    doors: Network | None = None,
 ) -> Assessment:
     """Measure who reaches a centre on foot within the limits, and why the others do not.
 
@@ -103,6 +106,9 @@ def measure_coverage(  # noqa: PLR0913 - what is asked, one by one, by name
         snap_limit_m: Farthest that a home or centre may lie from its street, inclusive.
         study_area: Areas to whose homes the result is limited; None for all.
         provenance: Where the data come from.
+        doors: For comparing two states of the same streets: the network with all walls of both.
+            Its walls decide to which street each place is joined, so that people set out by the
+            same door in both and only their walks differ. None for the network itself.
 
     Returns:
         An assessment of kind "coverage" with the layers "residents" (the homes inside the
@@ -116,7 +122,8 @@ def measure_coverage(  # noqa: PLR0913 - what is asked, one by one, by name
         InputError: If no home lies in the study area, or no centre near a street.
         UsageError: If there is no limit, or one is not above 0.
     """
-    asked = _Question(network, profile, _check_minutes(minutes), snap_limit_m)
+    limits = _check_minutes(minutes)
+    asked = _Question(network, profile, limits, snap_limit_m, doors or network)
     homes, key = read_places(residents, HOME_KEYS, network.crs, HOMES)
     inside = inside_area(homes, study_area)
     homes = _some(homes[inside].reset_index(drop=True))
@@ -145,7 +152,11 @@ def measure_coverage(  # noqa: PLR0913 - what is asked, one by one, by name
         ),
         provenance=provenance,
         stamp=describe_stamp(profile, asked.minutes, snap_limit_m, provenance),
-        notes=tuple(list_notes(counted, network, found.goals, int((~inside).sum()))),
+        notes=tuple(
+            list_notes(
+                counted, network, found.walks.homes, found.goals, outside=int((~inside).sum())
+            )
+        ),
     )
 
 
@@ -193,8 +204,14 @@ def _walk_on(
     asked: _Question, network: Network, homes: gpd.GeoDataFrame, places: gpd.GeoDataFrame
 ) -> OpenWays:
     graph = weigh(network, asked.profile)
-    starts = attach(network, homes.geometry.to_numpy(), limit_m=asked.snap_limit_m)
-    goals = attach(network, places.geometry.to_numpy(), limit_m=asked.snap_limit_m)
+    starts, goals = (
+        carry(
+            attach(asked.doors, one.geometry.to_numpy(), limit_m=asked.snap_limit_m),
+            asked.doors,
+            network,
+        )
+        for one in (homes, places)
+    )
     return OpenWays(graph, starts, goals, nearest_place(graph, starts, goals))
 
 

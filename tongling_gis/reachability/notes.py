@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tongling_gis.network import name_crossed_walls
 from tongling_gis.text import Text
 
 if TYPE_CHECKING:
@@ -45,6 +46,11 @@ _FAR_CENTRES = Text(
     "{count} 个中心离街道太远，未计入。",
     "{count} centres are too far from a street and are not counted.",
 )
+_ACROSS = Text(
+    "{count} 处居民点与街道之间隔着围墙，附近未标出入口，按直线穿过计入。",
+    "{count} homes have a wall between them and any street, and no gate is known: their walk is "
+    "counted straight across it.",
+)
 _CUTS = Text(
     "围墙与关闭的门在 {count} 处切断街道。",
     "Walls and closed gates sever streets in {count} places.",
@@ -52,7 +58,7 @@ _CUTS = Text(
 
 
 def list_notes(
-    counted: Counted, network: Network, goals: Attachment, outside: int
+    counted: Counted, network: Network, homes: Attachment, goals: Attachment, *, outside: int
 ) -> Iterator[Text]:
     """Give the notes that hold for a result."""
     yield from _HOW
@@ -65,5 +71,7 @@ def list_notes(
         yield _OUTSIDE.fill(count=outside)
     if lost := int((goals.edge < 0).sum()):
         yield _FAR_CENTRES.fill(count=lost)
+    if crossed := int((name_crossed_walls(network, homes) != "").sum()):
+        yield _ACROSS.fill(count=crossed)
     if len(network.cuts):
         yield _CUTS.fill(count=len(network.cuts))

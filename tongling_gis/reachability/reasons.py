@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
+from tongling_gis.network import name_shutting_walls
 from tongling_gis.reachability.blocking import name_barriers
 from tongling_gis.text import Text
 
@@ -35,6 +36,7 @@ _BLOCKED = Text(
     "被{barrier}阻隔：没有它步行 {open}，现在{now}",
     "behind {barrier}: {open} on foot without it, now {now}",
 )
+_SHUT_IN = Text("被{barrier}完全围住，没有出入口", "shut in by {barrier}, which has no gate")
 _APART = Text(
     "所接街道（相连的一片共长 {length:.0f} m）与任何中心都不连通",
     "its street is not connected to any centre ({length:.0f} m of streets hang together there)",
@@ -53,6 +55,8 @@ BARRIER_KINDS: dict[str, Text] = {
     "retaining_wall": Text("挡土墙", "retaining wall"),
     "gate": Text("关闭的大门", "closed gate"),
     "lift_gate": Text("关闭的道闸", "closed lift gate"),
+    "entrance": Text("关闭的入口", "closed entrance"),
+    "chain": Text("链条", "chain"),
 }
 _BARRIER = Text("障碍", "barrier")
 
@@ -103,6 +107,8 @@ def explain_uncovered(walks: Walks) -> tuple[Names, list[Text]]:
     codes[uncovered] = np.where(walks.ms[uncovered] < 0, "not_connected", "over_limit")
     codes[walks.homes.edge < 0] = "snapped_too_far"
     barriers = _find_blocked(walks, uncovered)
+    shutting = name_shutting_walls(walks.network, walks.homes)
+    barriers[shutting != ""] = shutting[shutting != ""]
     codes[barriers != ""] = "behind_barrier"
     words = [Text("", "")] * len(codes)
     patch_m = _patch_lengths(walks)
@@ -141,7 +147,8 @@ def _explain(walks: Walks, row: int, code: str, barrier: Text | None, patch_m: f
         limit = describe_duration(walks.limit_ms)
         return _OVER.fill(walk=describe_duration(ms), limit=limit, over=over)
     if code == "behind_barrier":
-        assert walks.ways is not None
+        if walks.ways is None or walks.homes.edge[row] < 0:
+            return _SHUT_IN.fill(barrier=barrier)
         nowhere = Text("无路可达", "no way at all")
         now = nowhere if ms < 0 else Text("须 {t}", "{t}").fill(t=describe_duration(ms))
         open_way = describe_duration(int(walks.ways.nearest.ms[row]))
