@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -30,6 +30,8 @@ class Ends:
         along_ms: Milliseconds along the edge from ``from_node`` as walked forward (column 0)
             and back to ``from_node`` as walked backward (column 1), int64[k, 2].
         off_ms: Milliseconds between the place and its street, int64[k].
+        share: Where on its edge the place stands, as a share of the length from
+            ``from_node``, 0 to 1, float64[k].
     """
 
     node: Int32s
@@ -37,6 +39,7 @@ class Ends:
     arrive_ms: Int64s
     along_ms: Int64s
     off_ms: Int64s
+    share: NDArray[np.float64]
 
 
 def join_ends(graph: WalkGraph, places: Attachment) -> Ends:
@@ -50,7 +53,9 @@ def join_ends(graph: WalkGraph, places: Attachment) -> Ends:
     edge = np.where(on, places.edge, 0)
     if not len(edges):
         nowhere = np.full((len(edge), 2), CLOSED, dtype=np.int64)
-        return Ends(nowhere.astype(np.int32), nowhere, nowhere, nowhere, nowhere[:, 0])
+        return Ends(
+            nowhere.astype(np.int32), nowhere, nowhere, nowhere, nowhere[:, 0], np.zeros(len(edge))
+        )
     length_m = edges["length_m"].to_numpy()[edge]
     share = np.zeros(len(edge))
     np.divide(places.offset_m, length_m, out=share, where=on & (length_m > 0.0))
@@ -67,7 +72,13 @@ def join_ends(graph: WalkGraph, places: Attachment) -> Ends:
         [graph.rank[edges[name].to_numpy()[edge]] for name in ("from_node", "to_node")], axis=1
     )
     node[~on] = -1
-    return Ends(node, leave, arrive, along, off)
+    return Ends(node, leave, arrive, along, off, share)
+
+
+def one_of(places: Ends, which: int) -> Ends:
+    """Give one place alone."""
+    kept = {one.name: getattr(places, one.name)[which : which + 1] for one in fields(places)}
+    return Ends(**kept)
 
 
 def direct_walks(

@@ -27,6 +27,8 @@ from tongling_gis.text import Progress, Text, silent
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from numpy.typing import NDArray
+
     from tongling_gis.routing.ends import Int64s
     from tongling_gis.routing.graph import Arcs, Int32s, WalkGraph
 
@@ -36,6 +38,7 @@ _KERNELS = "tongling_gis.routing.kernels"
 _PATIENCE_S = 5.0
 _SCIPY_S_PER_NODE = 4e-7
 _SCIPY_S_PER_CELL = 6e-9
+_SCIPY_S_PER_SEGMENT = 5e-5
 _BUCKET_SHIFT = 13
 _MOST_BUCKETS = 2**16
 
@@ -74,6 +77,11 @@ def use_compiled(engine: Engine, scipy_s: float) -> bool:
             )
         )
     return True
+
+
+def settle_engine(engine: Engine, scipy_s: float) -> Engine:
+    """Settle "auto" once for a job of many searches that takes SciPy so many seconds."""
+    return "compiled" if use_compiled(engine, scipy_s) else "scipy"
 
 
 def reach(
@@ -185,3 +193,25 @@ def _buckets(span_ms: int) -> tuple[int, int]:
     while (span_ms >> shift) + 2 > _MOST_BUCKETS:
         shift += 1
     return shift, 1 << int((span_ms >> shift) + 1).bit_length()
+
+
+def paint_distances(
+    square: NDArray[np.float64],
+    segments: NDArray[np.float64],
+    radius: float,
+    *,
+    engine: Engine = "auto",
+) -> None:
+    """Lower each grid point's squared distance to that of every segment near it, in place.
+
+    Args:
+        square: Squared distances in cells, float64[rows, columns], changed in place.
+        segments: Rows of x0, y0, x1, y1 in cells from the first grid point, float64[s, 4].
+        radius: How far around a segment distances are drawn, in cells.
+        engine: As elsewhere; the answers agree to the last digits.
+    """
+    if use_compiled(engine, len(segments) * _SCIPY_S_PER_SEGMENT):
+        kernels: Any = importlib.import_module(_KERNELS)
+        kernels.paint(square, np.ascontiguousarray(segments), radius)
+    else:
+        fallback.paint(square, segments, radius)

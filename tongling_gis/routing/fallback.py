@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tongling_gis.routing.graph import Arcs, Int32s
 
 _CELLS_AT_ONCE = 4_000_000
+_SEGMENTS_AT_ONCE = 1000
 
 
 def reach(
@@ -94,3 +95,32 @@ def _append(
         ),
         shape=(size, size),
     )
+
+
+def paint(square: NDArray[np.float64], segments: NDArray[np.float64], radius: float) -> None:
+    """Lower each cell's squared distance to that of every segment within ``radius`` of it."""
+    for first in range(0, len(segments), _SEGMENTS_AT_ONCE):
+        _paint_some(square, segments[first : first + _SEGMENTS_AT_ONCE], radius)
+
+
+def _paint_some(square: NDArray[np.float64], segments: NDArray[np.float64], radius: float) -> None:
+    n_rows, n_columns = square.shape
+    x0, y0, x1, y1 = segments.T
+    left = np.maximum(np.ceil(np.minimum(x0, x1) - radius).astype(np.int64), 0)
+    right = np.minimum(np.floor(np.maximum(x0, x1) + radius).astype(np.int64) + 1, n_columns)
+    low = np.maximum(np.ceil(np.minimum(y0, y1) - radius).astype(np.int64), 0)
+    high = np.minimum(np.floor(np.maximum(y0, y1) + radius).astype(np.int64) + 1, n_rows)
+    wide, tall = np.maximum(right - left, 0), np.maximum(high - low, 0)
+    count = wide * tall
+    owner = np.repeat(np.arange(len(segments)), count)
+    within = np.arange(len(owner)) - np.repeat(np.cumsum(count) - count, count)
+    row, column = low[owner] + within // wide[owner], left[owner] + within % wide[owner]
+    dx, dy = x1 - x0, y1 - y0
+    length_2 = dx * dx + dy * dy
+    share = np.zeros(len(segments))
+    np.divide(1.0, length_2, out=share, where=length_2 > 0.0)
+    ex, ey = column - x0[owner], row - y0[owner]
+    dx, dy = dx[owner], dy[owner]
+    along = np.clip((ex * dx + ey * dy) * share[owner], 0.0, 1.0)
+    off_x, off_y = ex - along * dx, ey - along * dy
+    np.minimum.at(square.ravel(), row * n_columns + column, off_x * off_x + off_y * off_y)

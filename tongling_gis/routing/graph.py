@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -54,6 +55,23 @@ class Arcs:
 
 
 @dataclass(frozen=True, eq=False)
+class StreetLines:
+    """Every edge's line as straight segments, in order from ``from_node`` to ``to_node``.
+
+    Attributes:
+        indptr: Where each edge's segments begin, int64[m + 1].
+        xy: Segments as rows of x0, y0, x1, y1 in metres, float64[s, 4].
+        begin: Share of the edge's length at which each segment begins, 0 to 1, float64[s].
+        end: Share at which it ends, float64[s].
+    """
+
+    indptr: NDArray[np.int64]
+    xy: NDArray[np.float64]
+    begin: NDArray[np.float64]
+    end: NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
 class WalkGraph:
     """A network as one kind of walker meets it.
 
@@ -81,6 +99,11 @@ class WalkGraph:
     inward: Arcs
     max_cost_ms: int
     _spare: deque[Scratch] = field(default_factory=deque, repr=False)
+
+    @cached_property
+    def street_lines(self) -> StreetLines:
+        """The edges' lines as segments, for drawing what is reached."""
+        return split_lines(self.network.geometry)
 
     def take_scratch(self) -> Scratch:
         """Lend a search's working memory, clean; give it back clean with ``return_scratch``."""
@@ -200,3 +223,23 @@ def hilbert_positions(xy_m: NDArray[np.float64]) -> NDArray[np.uint32]:
         x, y = x ^ flip, y ^ flip
         x, y = np.where(lower, y, x), np.where(lower, x, y)
     return position
+
+
+def split_lines(lines: NDArray[np.object_]) -> StreetLines:
+    """Split LineStrings into their segments."""
+    import shapely
+
+    xy, line = shapely.get_coordinates(lines, return_index=True)
+    joined = line[1:] == line[:-1]
+    segments = np.hstack([xy[:-1], xy[1:]])[joined]
+    owner = line[1:][joined]
+    indptr = np.zeros(len(lines) + 1, dtype=np.int64)
+    np.cumsum(np.bincount(owner, minlength=len(lines)), out=indptr[1:])
+    length_m = np.hypot(segments[:, 2] - segments[:, 0], segments[:, 3] - segments[:, 1])
+    walked = np.concatenate([[0.0], np.cumsum(length_m)])
+    before, after = walked[indptr[owner]], walked[indptr[owner + 1]]
+    whole = np.where(after > before, after - before, 1.0)
+    begin, end = (walked[:-1] - before) / whole, (walked[1:] - before) / whole
+    last = indptr[1:][np.diff(indptr) > 0] - 1
+    end[last] = 1.0
+    return StreetLines(indptr, segments, begin, end)

@@ -29,6 +29,7 @@ _SIX = np.uint64(6)
 _SIXTY_THREE = np.uint64(63)
 _DE_BRUIJN = np.uint64(0x03F79D71B4CB0A89)
 _DE_BRUIJN_SHIFT = np.uint64(58)
+_LEVEL = 1e-9
 
 
 def _bit_positions() -> np.ndarray:
@@ -247,3 +248,36 @@ def reach_rows(
         goals, times, filled = drain(best, words, flags, goals, times, filled)
         lengths[row] = filled - before
     return lengths, goals[:filled].copy(), times[:filled].copy()
+
+
+@nb.njit(nb.void(nb.float64[:, ::1], nb.float64[:, ::1], nb.float64), nogil=True, cache=True)
+def paint(square, segments, radius):
+    """Lower each cell's squared distance to that of every segment within ``radius`` of it.
+
+    Everything is in cells, cell (0, 0) standing at the origin. A segment is a row of
+    x0, y0, x1, y1.
+    """
+    n_rows, n_columns = square.shape
+    for s in range(len(segments)):
+        x0, y0, x1, y1 = segments[s, 0], segments[s, 1], segments[s, 2], segments[s, 3]
+        dx, dy = x1 - x0, y1 - y0
+        length_2 = dx * dx + dy * dy
+        share = 1.0 / length_2 if length_2 > 0.0 else 0.0
+        west, east = min(x0, x1) - radius, max(x0, x1) + radius
+        south, north = min(y0, y1) - radius, max(y0, y1) + radius
+        slanted = abs(dy) > _LEVEL
+        lean = dx / dy if slanted else 0.0
+        half = radius * np.sqrt(length_2) / abs(dy) if slanted else 0.0
+        for row in range(max(0, int(np.ceil(south))), min(n_rows, int(np.floor(north)) + 1)):
+            left, right = west, east
+            if slanted:
+                middle = x0 + (row - y0) * lean
+                left, right = max(west, middle - half), min(east, middle + half)
+            ey = row - y0
+            for column in range(
+                max(0, int(np.ceil(left))), min(n_columns, int(np.floor(right)) + 1)
+            ):
+                ex = column - x0
+                along = min(max((ex * dx + ey * dy) * share, 0.0), 1.0)
+                off_x, off_y = ex - along * dx, ey - along * dy
+                square[row, column] = min(square[row, column], off_x * off_x + off_y * off_y)
