@@ -77,15 +77,15 @@ def describe_layer(layer: gpd.GeoDataFrame, style: LayerStyle, lang: Lang) -> Js
 def initial_bounds(
     layers: Mapping[str, gpd.GeoDataFrame], coverage: Assessment | None
 ) -> list[list[float]] | None:
-    """Choose what the map shows first: the study area, else homes and places, else streets.
+    """Choose what the map shows first: homes and places, else the study area, else streets.
 
     Returns:
         [[south, west], [north, east]] in degrees, or None where there is nothing.
     """
     homes = [] if coverage is None else [coverage.layers["residents"]]
     choices = (
-        [layers[name] for name in ("study_area",) if name in layers],
         homes + [layers[name] for name in PLACES if name in layers],
+        [layers[name] for name in ("study_area",) if name in layers],
         [layers[name] for name in ("streets",) if name in layers],
         list(layers.values()),
     )

@@ -6,7 +6,7 @@ import datetime as dt
 import math
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from tongling_gis.mapping.words import UNITS
+from tongling_gis.mapping.words import UNITS, describe_hours
 from tongling_gis.schema import RECORDS, TABLES
 
 if TYPE_CHECKING:
@@ -49,13 +49,20 @@ def describe_table(table: Table, rows: pd.DataFrame, lang: Lang) -> Json:
         and column.name not in _HIDDEN
         and (column.name == table.key or bool(rows[column.name].notna().any()))
     ]
-    values = [[plain_value(value) for value in rows[column.name]] for column in columns]
+    values = [_column_values(rows[column.name], lang) for column in columns]
     return {
         "label": table.label.in_lang(lang),
         "key": table.key,
         "columns": [_describe_column(column, lang) for column in columns],
         "rows": [list(row) for row in zip(*values, strict=True)],
     }
+
+
+def _column_values(cells: pd.Series[Any], lang: Lang) -> list[str | int | float | bool | None]:
+    values = [plain_value(cell) for cell in cells]
+    if cells.name != "opening_hours":
+        return values
+    return [describe_hours(value, lang) if isinstance(value, str) else value for value in values]
 
 
 def _describe_column(column: Column, lang: Lang) -> Json:

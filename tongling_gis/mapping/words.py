@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from typing import TYPE_CHECKING
+
 from tongling_gis.text import Text
+
+if TYPE_CHECKING:
+    from tongling_gis.text import Lang
 
 PAGE_WORDS: dict[str, Text] = {
     # the page
@@ -11,10 +17,7 @@ PAGE_WORDS: dict[str, Text] = {
     "panelToggle": Text("显示或隐藏图层与图例", "Show or hide layers and legend"),
     "map": Text("地图", "Map"),
     "search": Text("搜索", "Search"),
-    "searchHint": Text(
-        "搜索中心、小区、企业、联盟或编号",
-        "Search centres, compounds, companies, alliances or ids",
-    ),
+    "searchHint": Text("搜索名称、社区或编号", "Search by name, community or id"),
     "searchResults": Text("搜索结果", "Search results"),
     "searchCount": Text("{n} 条结果", "{n} results"),
     "searchNone": Text("没有找到", "Nothing found"),
@@ -42,8 +45,6 @@ PAGE_WORDS: dict[str, Text] = {
     "ofResidents": Text("{a} / {b} 名居民", "{a} of {b} residents"),
     "ofHomes": Text("{a} / {b} 处居民点（人口未知）", "{a} of {b} homes (residents unknown)"),
     "byAge": Text("{n} 分钟内可达，按年龄", "Reached within {n} min, by age"),
-    "allAges": Text("全部居民", "All residents"),
-    "uncovered": Text("未覆盖", "Not covered"),
     "uncoveredOf": Text("未覆盖 {a} 人", "{a} residents not covered"),
     "uncoveredHomes": Text("未覆盖 {a} 处", "{a} homes not covered"),
     "unknownPlaces": Text(
@@ -58,8 +59,7 @@ PAGE_WORDS: dict[str, Text] = {
     "isochrones": Text("等时圈（合并）", "Isochrones (dissolved)"),
     "isochroneOf": Text("{n} 分钟等时圈", "Area within {n} min"),
     "unrated": Text("未评星", "Unrated"),
-    "starsShort": Text("{n} 星", "{n} stars"),
-    "stars": Text("星级", "Stars"),
+    "starsShort": Text("{n} 星", "{n}-star"),
     # a home
     "home1": Text("居民点", "Home"),
     "walk": Text("步行 {n}", "{n} on foot"),
@@ -69,6 +69,7 @@ PAGE_WORDS: dict[str, Text] = {
     "noCentre": Text("没有可步行到达的中心", "No centre is reached on foot"),
     "residents": Text("居民", "Residents"),
     "inCompound": Text("所在小区", "Compound"),
+    "homes": Text("居民点", "Homes"),
     "reason": Text("原因", "Why"),
     # cards
     "locate": Text("在地图上定位", "Show on the map"),
@@ -134,3 +135,39 @@ UNITS: dict[str, Text] = {
     "s": Text("秒", "s"),
 }
 """Units as they are written after a number."""
+
+_DAYS: dict[str, Text] = {
+    "Mo": Text("周一", "Mon"),
+    "Tu": Text("周二", "Tue"),
+    "We": Text("周三", "Wed"),
+    "Th": Text("周四", "Thu"),
+    "Fr": Text("周五", "Fri"),
+    "Sa": Text("周六", "Sat"),
+    "Su": Text("周日", "Sun"),
+    "PH": Text("法定节假日", "public holidays"),
+    "SH": Text("学校假期", "school holidays"),
+    "off": Text("不开放", "closed"),
+    "closed": Text("不开放", "closed"),
+}
+_WORD = re.compile(r"[A-Za-z]+")
+_DAY_RANGE = re.compile(r"(?<=[a-z])\s*-\s*(?=[A-Z])")
+
+
+def describe_hours(written: str, lang: Lang) -> str:
+    """Say opening hours of OpenStreetMap's syntax in words; anything else is left as it is.
+
+    >>> describe_hours("Mo-Fr,PH 08:30-21:30; Sa off", "zh")
+    '周一至周五、法定节假日 08:30–21:30；周六 不开放'
+    >>> describe_hours("周一至周日 8 点到 21 点", "zh")
+    '周一至周日 8 点到 21 点'
+    """
+    if written.strip() == "24/7":
+        return Text("全天开放", "Open day and night").in_lang(lang)
+    if any(word not in _DAYS for word in _WORD.findall(written)):
+        return written
+    ranged = _DAY_RANGE.sub("至" if lang == "zh" else "-", written)
+    said = _WORD.sub(lambda day: _DAYS[day[0]].in_lang(lang), ranged)
+    said = re.sub(r"(?<=\d)-(?=\d)", "–", said)
+    if lang == "zh":
+        return re.sub(r"\s*;\s*", "；", re.sub(r"\s*,\s*", "、", said))
+    return re.sub(r",\s*", ", ", said)

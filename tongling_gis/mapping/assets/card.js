@@ -267,17 +267,17 @@ function assessmentSection(key) {
   if (!rows.length) return null;
   const inOrder = [...rows].reverse();
   const quarters = inOrder.map((row) => row.quarter ?? "");
-  const trend = (column, colour, name) => {
+  const trend = (column, colour, name, unit) => {
     const values = inOrder.map((row) => row[column] ?? null);
     const known = values.filter((value) => value !== null);
     if (known.length < 2) return null;
-    const said = say("trend", { what: name, from: `${quarters[0]} ${number(known[0])}`, to: `${last(quarters)} ${number(last(known))}` });
+    const said = say("trend", { what: name, from: `${quarters[0]} ${number(known[0])}${unit}`, to: `${last(quarters)} ${number(last(known))}${unit}` });
     return el("figure", {}, el("figcaption", { class: "quiet" }, said), sparkline(values, quarters, colour, said));
   };
   return section(
     words.assessments,
-    trend("satisfaction_pct", "#2f7ebc", words.satisfaction),
-    trend("score", "#7a4f9a", words.score),
+    trend("satisfaction_pct", "#2f7ebc", words.satisfaction, "%"),
+    trend("score", "#7a4f9a", words.score, ""),
     recordTable("compound_assessments", rows, ["quarter", "score", "satisfaction_pct", "rank", "note"]),
   );
 }

@@ -2,6 +2,8 @@
 
 const PICK_PX = 8;
 const MARKERS_AT_MOST = 1500;
+const NEAR_ZOOM = 15; // links and searches zoom in at least so far
+const FAR_ZOOM = 13; // up to this zoom the centres' symbols are small
 const NARROW = "(max-width: 760px)";
 
 /** Everything that is drawn of the city. */
@@ -105,12 +107,13 @@ class Page {
     });
     this.furnishPage();
     this.listen();
+    this.markFar();
     this.followHash({ first: true });
   }
 
   showStart() {
-    const bounds = pageData.bounds ?? [[-60, -180], [75, 180]];
-    this.map.fitBounds(bounds, { padding: [12, 12], animate: false, maxZoom: 17 });
+    const bounds = L.latLngBounds(pageData.bounds ?? [[-60, -180], [75, 180]]);
+    this.map.fitBounds(bounds.pad(-0.04), { animate: false, maxZoom: 17 }); // the rim may touch the frame
   }
 
   labelDrawers() {
@@ -150,7 +153,7 @@ class Page {
     const actions = this.layerActions();
     fillSummary(byId("summary"), this.city.coverage, actions);
     fillLayers(byId("layers"), this.city, actions);
-    this.search = new Search(byId("search-box"), byId("search-list"), (kind, key) => this.go(kind, key, true));
+    this.search = new Search(byId("search-box"), byId("search-list"), (kind, key) => this.go(kind, key));
     L.control.zoom({ position: "topright", zoomInTitle: words.zoomIn, zoomOutTitle: words.zoomOut }).addTo(this.map);
     this.addHomeAndNorth();
     L.control.scale({ position: "bottomleft", imperial: false, maxWidth: 120 }).addTo(this.map);
@@ -212,6 +215,7 @@ class Page {
   listen() {
     window.addEventListener("hashchange", () => this.followHash({ first: false }));
     this.map.on("click", (event) => this.onMapClick(event.latlng));
+    this.map.on("zoomend", () => this.markFar());
     this.map.on("mousemove", (event) => this.onMapMove(event.latlng));
     document.getElementById("panel-toggle").addEventListener("click", (event) =>
       this.togglePanel(event.currentTarget.getAttribute("aria-expanded") !== "true"));
@@ -219,6 +223,10 @@ class Page {
       if (event.key === "Escape") this.escape();
     });
     new ResizeObserver(() => this.map.invalidateSize({ animate: false })).observe(document.getElementById("stage"));
+  }
+
+  markFar() {
+    this.map.getContainer().classList.toggle("far", this.map.getZoom() <= FAR_ZOOM);
   }
 
   escape() {
@@ -231,9 +239,12 @@ class Page {
     document.getElementById("panel-toggle").setAttribute("aria-expanded", String(open));
   }
 
-  /** Open a record by way of the address, so that the browser's back button leads back. */
-  go(kind, key, zoomTo = false) {
-    this.zoomTo = zoomTo;
+  /**
+   * Open a record by way of the address, so that the browser's back button leads back.
+   * A place clicked on the map is not zoomed to: its reader sees it already.
+   */
+  go(kind, key, { stay = false } = {}) {
+    this.stay = stay;
     if (window.matchMedia(NARROW).matches) this.togglePanel(false);
     if (kind === null) {
       history.pushState(null, "", location.pathname + location.search);
@@ -259,8 +270,8 @@ class Page {
     const title = this.card.open(asked.kind, asked.key, { focus: !first });
     document.title = `${title} · ${pageData.title}`;
     this.select(asked);
-    this.locate(asked.kind, asked.key, first || this.zoomTo);
-    this.zoomTo = false;
+    this.locate(asked.kind, asked.key, first || (!this.stay && this.map.getZoom() < NEAR_ZOOM));
+    this.stay = false;
   }
 
   /** Mark on the map what a card is about, and draw its isochrones. */
@@ -303,7 +314,7 @@ class Page {
     return bounds;
   }
 
-  /** Bring a card's place into the part of the map that the card leaves free. */
+  /** Bring a card's place into the part of the map that the card leaves free, near if asked. */
   locate(kind, key, zoomTo) {
     const bounds = this.placeOf(kind, key);
     if (!bounds) return;
@@ -313,8 +324,7 @@ class Page {
     const corner = narrow ? [20, Math.min(card.height, size.y * 0.7) + 20] : [card.width + 30, 40];
     const options = { paddingTopLeft: [40, 50], paddingBottomRight: corner, animate: false };
     const reach = kind === "centre" ? this.city.isochrones?.bounds(key) : null;
-    const small = this.map.getZoom() < 13;
-    if (zoomTo || small) this.map.fitBounds(reach ?? bounds, { ...options, maxZoom: 17 });
+    if (zoomTo) this.map.fitBounds(reach ?? bounds, { ...options, maxZoom: NEAR_ZOOM + 1 });
     else if (kind === "centre") this.map.panInside(bounds.getCenter(), options);
     else if (!this.freeView(corner).contains(bounds)) this.map.fitBounds(bounds, { ...options, maxZoom: this.map.getZoom() });
   }
@@ -346,7 +356,7 @@ class Page {
   onMapClick(latlng) {
     const found = this.find(latlng);
     if (!found) return;
-    if (found.kind) this.go(found.kind, found.key);
+    if (found.kind) this.go(found.kind, found.key, { stay: true });
     else if (found.home !== undefined) this.openPopup(latlng, homeStory(this.city.coverage, found.home));
     else this.openPopup(latlng, this.placeStory(found.layer, found.row));
   }

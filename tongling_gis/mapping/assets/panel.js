@@ -85,7 +85,8 @@ function coverageRows(coverage, actions) {
     coverage.classBoxes = [...(coverage.classBoxes ?? []), row.querySelector("input")];
     return row;
   });
-  return [legendRow(words.coverage, "", { onchange: (shown) => actions.showResult(coverage, shown) }), rows].flat();
+  const unit = coverage.counted === "residents" ? words.residents : words.homes;
+  return [legendRow(words.coverage, "", { note: unit, onchange: (shown) => actions.showResult(coverage, shown) }), rows].flat();
 }
 
 function isochroneRows(isochrones, actions) {

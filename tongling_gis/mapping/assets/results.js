@@ -13,7 +13,8 @@ class CoverageLayer {
     this.homeOfBuilding = new Int32Array(buildings ? buildings.shapes.count : 0).fill(-1);
     this.building.forEach((row, home) => row >= 0 && (this.homeOfBuilding[row] = home));
     this.counts = this.classes.map(() => 0);
-    this.class.forEach((one) => this.counts[one]++);
+    const byPeople = this.counted === "residents";
+    this.class.forEach((one, home) => (this.counts[one] += byPeople ? Math.max(0, this.residents[home]) : 1));
   }
 
   /** Dots are larger where homes are few. */

@@ -1,0 +1,362 @@
+"""The map in a real browser: it opens with no network, tells records, runs nothing of theirs."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import pytest
+from map_town import NASTY, X0, Y0, Town, invent_town
+
+from tongling_gis.mapping.interactive import draw_map
+from tongling_gis.text import Text
+
+selenium = pytest.importorskip("selenium", reason="selenium is not installed")
+
+from selenium import webdriver  # noqa: E402 - after the check above
+from selenium.webdriver.common.by import By  # noqa: E402
+from selenium.webdriver.common.keys import Keys  # noqa: E402
+from selenium.webdriver.support.ui import WebDriverWait  # noqa: E402
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+CHROMEDRIVER = shutil.which("chromedriver")
+pytestmark = pytest.mark.skipif(
+    not (CHROMIUM and CHROMEDRIVER), reason="needs Debian's chromium and chromium-driver"
+)
+WAIT_S = 10.0
+
+
+class Reader:
+    """Someone who reads the map in a browser."""
+
+    def __init__(self, driver: webdriver.Chrome) -> None:
+        """Take a browser."""
+        self.driver = driver
+
+    def open(self, path: Path, hash_: str = "", *, size: tuple[int, int] = (1366, 768)) -> None:
+        """Open a page afresh, and wait until it is ready."""
+        metrics = {"width": size[0], "height": size[1], "deviceScaleFactor": 1, "mobile": False}
+        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+        self.driver.get("about:blank")
+        self.driver.get_log("browser")
+        self.driver.get(path.as_uri() + hash_)
+        self.wait(lambda: self.run("return document.documentElement.dataset.ready") == "true")
+
+    def wait(self, holds: Callable[[], object]) -> None:
+        """Wait until something holds."""
+        WebDriverWait(self.driver, WAIT_S, poll_frequency=0.02).until(lambda _driver: holds())
+
+    def run(self, script: str, *arguments: object) -> object:
+        """Run a script in the page."""
+        return self.driver.execute_script(script, *arguments)
+
+    def find(self, css: str) -> webdriver.remote.webelement.WebElement:
+        """Find one element."""
+        return self.driver.find_element(By.CSS_SELECTOR, css)
+
+    def text(self, css: str) -> str:
+        """Text of one element, shown or not."""
+        return str(self.run("return document.querySelector(arguments[0]).textContent", css))
+
+    def follow(self, words: str) -> None:
+        """Click a link of the card."""
+        self.find("#card").find_element(By.PARTIAL_LINK_TEXT, words).click()
+
+    def wait_for_card(self, name: str) -> None:
+        """Wait until the card of that name is open."""
+        self.wait(
+            lambda: self.run("return document.querySelector('#card h2')?.textContent") == name
+        )
+
+    def click_at(self, lat: float, lon: float) -> None:
+        """Click a place of the map with the mouse."""
+        x, y = self.run(
+            "const m = tonglingPage.map, p = m.latLngToContainerPoint([...arguments]),"
+            "b = m.getContainer().getBoundingClientRect(); return [b.x + p.x, b.y + p.y]",
+            lat,
+            lon,
+        )
+        mouse = {"x": x, "y": y, "button": "left", "clickCount": 1}
+        for kind in ("mousePressed", "mouseReleased"):
+            self.driver.execute_cdp_cmd("Input.dispatchMouseEvent", {"type": kind, **mouse})
+
+    def complaints(self) -> list[str]:
+        """What the console says, and what was asked for from outside."""
+        told = [entry["message"] for entry in self.driver.get_log("browser")]
+        asked = self.run("return performance.getEntriesByType('resource').map((one) => one.name)")
+        return told + list(asked)
+
+
+@pytest.fixture(scope="module")
+def driver() -> Iterator[webdriver.Chrome]:
+    """A browser without a screen."""
+    options = webdriver.ChromeOptions()
+    options.binary_location = str(CHROMIUM)
+    for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"):
+        options.add_argument(argument)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    service = webdriver.ChromeService(executable_path=CHROMEDRIVER)
+    chrome = webdriver.Chrome(options=options, service=service)
+    try:
+        yield chrome
+    finally:
+        chrome.quit()
+
+
+@pytest.fixture
+def reader(driver: webdriver.Chrome) -> Iterator[Reader]:
+    """A reader whose page neither complained nor was taken over, whatever was done."""
+    one = Reader(driver)
+    yield one
+    assert one.complaints() == []
+    assert one.run("return window.hacked ?? null") is None
+
+
+@pytest.fixture(scope="module")
+def town() -> Town:
+    """The invented town."""
+    return invent_town()
+
+
+@pytest.fixture(scope="module")
+def pages(town: Town, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Its maps in both languages."""
+    folder = tmp_path_factory.mktemp("maps")
+    return {
+        lang: draw_map(
+            folder / f"{lang}.html",
+            layers=town.layers,
+            records=town.records,
+            coverage=town.coverage,
+            isochrones=town.isochrones,
+            title=Text("铜陵 </title><script>window.hacked=3</script>", "Tongling's </title> map"),
+            lang=lang,
+        )
+        for lang in ("zh", "en")
+    }
+
+
+def degrees(town: Town, x: float, y: float) -> tuple[float, float]:
+    """Latitude and longitude of a place in the town's own metres."""
+    from pyproj import Transformer
+
+    to_degrees = Transformer.from_crs(town.layers["streets"].crs, 4326, always_xy=True)
+    lon, lat = to_degrees.transform(X0 + x, Y0 + y)
+    return lat, lon
+
+
+def test_the_map_opens_and_draws(reader: Reader, pages: dict[str, Path]) -> None:
+    """Title, label of invented data, stamp, scale, north, markers and painted tiles are there."""
+    reader.open(pages["zh"])
+    assert reader.text("#title").startswith("铜陵 </title><script>")
+    assert reader.find("#invented").text == "示例数据（虚构）"
+    assert "1.1 米/秒" in reader.find("#about summary").text
+    assert "OpenStreetMap" in reader.find("#credit").text
+    assert reader.find(".leaflet-control-scale-line").text.endswith("m")
+    assert reader.find(".north").is_displayed()
+    assert len(reader.driver.find_elements(By.CSS_SELECTOR, ".centre-mark")) == 2
+    colours = reader.run(
+        "const seen = new Set();"
+        "for (const tile of document.querySelectorAll('.leaflet-tile')) {"
+        "  const d = tile.getContext('2d').getImageData(0, 0, tile.width, tile.height).data;"
+        "  for (let i = 0; i < d.length; i += 4) if (d[i + 3] === 255)"
+        "    seen.add(`${d[i]},${d[i + 1]},${d[i + 2]}`); }"
+        "return [...seen]"
+    )
+    assert {"217,95,14", "8,48,107"} <= set(colours)  # beyond the limit, and within 5 minutes
+
+
+def test_a_deep_link_opens_a_card_and_links_lead_both_ways(
+    reader: Reader, pages: dict[str, Path]
+) -> None:
+    """From a compound to its nearest centre, from there to a compound it serves, and back."""
+    reader.open(pages["zh"], "#compound=K1")
+    reader.wait_for_card(NASTY[0])
+    for told in (
+        "保洁",
+        "达标",
+        "未登记",
+        "铜都'物业",
+        "2025Q4",
+        "88%",
+        "长江联盟",
+        "楼道灯",
+        "1986",
+    ):
+        assert told in reader.text("#card")
+    reader.follow("铜官邻里中心")
+    reader.wait_for_card("铜官邻里中心")
+    for told in ("★★★★★", "820 平方米", "40,000", "30 场", "书法 '课'", "平方公里", "22"):
+        assert told in reader.text("#card")
+    assert reader.run("return tonglingPage.city.isochrones.selected") == "C1"
+    reader.follow(NASTY[1])
+    reader.wait_for_card(NASTY[1])
+    reader.driver.back()
+    reader.wait_for_card("铜官邻里中心")
+    reader.driver.back()
+    reader.wait_for_card(NASTY[0])
+
+
+@pytest.mark.parametrize(("key", "name"), [*zip(("K1", "K2", "K3", "K/4 ?&"), NASTY, strict=True)])
+def test_nasty_names_are_told_and_not_run(
+    reader: Reader, pages: dict[str, Path], key: str, name: str
+) -> None:
+    """Quotes, markup, templates, line breaks and odd keys come out as they went in."""
+    reader.open(pages["zh"], f"#compound={quote(key, safe='')}")
+    reader.wait_for_card(name)
+
+
+def test_companies_and_alliances_have_cards(reader: Reader, pages: dict[str, Path]) -> None:
+    """They lead to their compounds; a company on the blacklist says so; a lost key is named."""
+    reader.open(pages["zh"], "#company=P2")
+    reader.wait_for_card("江南物业")
+    assert "已列入黑名单：拖欠<整改>" in reader.text("#card .notice")
+    reader.run("location.hash = '#alliance=L1'")
+    reader.wait_for_card("长江联盟")
+    assert "MISSING（没有这条档案）" in reader.text("#card")
+    reader.run("location.hash = '#centre=nowhere%'")
+    reader.wait_for_card("没有这条档案：nowhere%")
+
+
+def test_clicks_on_the_map_open_cards(reader: Reader, pages: dict[str, Path], town: Town) -> None:
+    """A click on a compound's ground and one on a centre's star open their cards."""
+    reader.open(pages["zh"])
+    reader.click_at(*degrees(town, 700 + 30, 420 + 18))
+    reader.wait_for_card(NASTY[1])
+    assert reader.run("return location.hash") == "#compound=K2"
+    reader.run("tonglingPage.go(null)")
+    reader.click_at(*degrees(town, 1500, 900))
+    reader.wait_for_card("O'Connor's <i>Hall</i>")
+
+
+def test_a_click_on_a_home_tells_its_walk_and_why(
+    reader: Reader, pages: dict[str, Path], town: Town
+) -> None:
+    """Minutes, nearest centre with its link, the reason in words."""
+    reader.open(pages["zh"])
+    lat, lon = degrees(town, 130 + 90 * 24 + 20, 110 + 170 * 4 + 9)
+    reader.run("tonglingPage.map.setView([...arguments], 16, {animate: false})", lat, lon)
+    reader.click_at(lat, lon)
+    reader.wait(lambda: reader.driver.find_elements(By.CSS_SELECTOR, ".story"))
+    for told in ("超过 15 分钟", "步行", "铜官邻里中心", "超过限值 40 秒", "B128"):
+        assert told in reader.text(".story")
+    reader.find(".story a").click()
+    reader.wait_for_card("铜官邻里中心")
+
+
+def test_search_finds_by_name_and_by_id(reader: Reader, pages: dict[str, Path]) -> None:
+    """Typing shows what fits, the arrow keys choose, Enter opens, Escape closes."""
+    reader.open(pages["zh"])
+    box = reader.find("#search-box")
+    box.send_keys("o'c")
+    reader.wait(
+        lambda: len(reader.driver.find_elements(By.CSS_SELECTOR, "#search-list [role=option]")) == 1
+    )
+    box.send_keys(Keys.ENTER)
+    reader.wait_for_card("O'Connor's <i>Hall</i>")
+    box.clear()
+    box.send_keys("K3")
+    box.send_keys(Keys.ENTER)
+    reader.wait_for_card(NASTY[2])
+    box.clear()
+    box.send_keys("长江社区")
+    box.send_keys(Keys.ARROW_DOWN, Keys.ENTER)
+    reader.wait_for_card("O'Connor's <i>Hall</i>")
+    box.clear()
+    box.send_keys("不存在的")
+    reader.wait(lambda: "没有找到" in reader.text("#search-list"))
+    box.send_keys(Keys.ESCAPE)
+    assert not reader.find("#search-list").is_displayed()
+
+
+def test_the_keyboard_opens_and_closes_a_card(reader: Reader, pages: dict[str, Path]) -> None:
+    """A star is a button that Enter presses; Escape closes the card and clears the address."""
+    reader.open(pages["zh"])
+    reader.run("document.querySelector('.centre-mark').focus()")
+    star = reader.driver.switch_to.active_element
+    assert star.get_attribute("role") == "button"
+    assert star.get_attribute("aria-label") == "铜官邻里中心, 5 星"
+    star.send_keys(Keys.ENTER)
+    reader.wait_for_card("铜官邻里中心")
+    assert reader.run("return document.activeElement.id") == "card"
+    reader.driver.switch_to.active_element.send_keys(Keys.ESCAPE)
+    reader.wait(lambda: not reader.find("#card").is_displayed())
+    assert reader.run("return location.hash") == ""
+
+
+def test_layers_and_classes_can_be_put_away(reader: Reader, pages: dict[str, Path]) -> None:
+    """Without its layers nothing of a home is found; the button leaves those not covered."""
+    reader.open(pages["zh"])
+    reader.find(".uncovered button").click()
+    assert reader.run("return tonglingPage.city.coverage.classShown") == [False] * 3 + [True] * 2
+    reader.find(".uncovered button").click()
+    assert reader.run("return tonglingPage.city.coverage.classShown") == [True] * 5
+    boxes = "#layers input"
+    reader.run(f"document.querySelectorAll('{boxes}').forEach((box) => box.checked && box.click())")
+    assert reader.run("return tonglingPage.city.layers.some((layer) => layer.shown)") is False
+    assert not reader.driver.find_elements(By.CSS_SELECTOR, ".centre-mark")
+
+
+def test_the_summary_says_who_is_covered(
+    reader: Reader, pages: dict[str, Path], town: Town
+) -> None:
+    """The share within the widest limit, by limit and age, and how many are not covered."""
+    reader.open(pages["zh"])
+    share = town.coverage.indicator("share_covered", limit_minutes=15.0).value
+    assert reader.text(".headline strong") == f"{share:.1%}"
+    assert "60 岁及以上" in reader.text("#summary")
+    assert "超过时限" in reader.text(".reasons")
+
+
+def test_the_page_reads_in_english(reader: Reader, pages: dict[str, Path]) -> None:
+    """Words, choices and units are English; names stay as they are."""
+    reader.open(pages["en"], "#compound=K1")
+    reader.wait_for_card(NASTY[0])
+    assert reader.find("#invented").text == "Sample data (invented)"
+    for told in ("Old estate", "Meets the standard", "Nearest centre", "Quarterly assessments"):
+        assert told in reader.text("#card")
+    assert reader.run("return document.documentElement.lang") == "en"
+    chrome = reader.text("#bar") + reader.text("#panel") + reader.text("#about")
+    assert not [letter for letter in chrome if "\u4e00" <= letter <= "\u9fff"]
+
+
+def test_a_phone_shows_the_map_first(reader: Reader, pages: dict[str, Path]) -> None:
+    """Nothing is wider than the screen; the panel waits behind its button; the card is a sheet."""
+    reader.open(pages["zh"], "#centre=C1", size=(390, 844))
+    reader.wait_for_card("铜官邻里中心")
+    assert reader.run("return document.documentElement.scrollWidth") <= 390
+    assert not reader.find("#panel").is_displayed()
+    assert reader.find("#card").rect["y"] > 844 * 0.3
+    reader.find("#card .close").click()
+    reader.find("#panel-toggle").click()
+    assert reader.find("#panel").is_displayed()
+
+
+def test_a_map_of_nothing_opens(reader: Reader, tmp_path: Path) -> None:
+    """Without layers, records and results the page still opens, and says there is no result."""
+    path = draw_map(
+        tmp_path, layers={}, records={}, coverage=None, isochrones=None, title=Text("空", "Empty")
+    )
+    reader.open(path)
+    assert "本图没有分析结果" in reader.find("#about summary").text
+
+
+def test_streets_and_isochrones_alone_open(reader: Reader, town: Town, tmp_path: Path) -> None:
+    """Without a coverage the isochrones are on from the start."""
+    path = draw_map(
+        tmp_path,
+        layers={"streets": town.layers["streets"], "centres": town.layers["centres"]},
+        records={},
+        coverage=None,
+        isochrones=town.isochrones,
+        title=Text("镇", "Town"),
+    )
+    reader.open(path, "#centre=C1")
+    reader.wait_for_card("铜官邻里中心")
+    assert reader.run("return tonglingPage.city.isochrones.shown") is True
+    assert reader.find("#summary").is_displayed() is False
