@@ -13,6 +13,8 @@ from tongling_gis.access.floating import (
     two_step,
 )
 from tongling_gis.access.gaps import Gaps, find_gaps
+from tongling_gis.access.measuring import measure_access
+from tongling_gis.access.opening import measure_hours
 from tongling_gis.access.pairs import (
     Choice,
     choose_centres,
@@ -39,8 +41,10 @@ __all__ = [
     "find_gaps",
     "find_worst_served",
     "lorenz_curve",
+    "measure_access",
     "measure_catchments",
     "measure_gini",
+    "measure_hours",
     "measure_overlaps",
     "share_within",
     "sum_amounts",

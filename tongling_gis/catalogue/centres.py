@@ -37,6 +37,7 @@ class AccessStandard:
         zones: (limit in minutes, weight) of each travel zone, ascending; limits inclusive.
         gap_join_m: Uncovered residents within this distance belong to the same gap.
         gap_residents: Fewest residents for a gap to be drawn.
+        gap_homes: Fewest homes for one, where no residents are known.
         worst_share: Share of residents that counts as worst served.
         search_minutes: Longest walk that is looked for.
         sources: Source line of each number, by name.
@@ -46,6 +47,7 @@ class AccessStandard:
     zones: tuple[tuple[float, float], ...]
     gap_join_m: float
     gap_residents: int
+    gap_homes: int
     worst_share: float
     search_minutes: float
     sources: dict[str, str]
@@ -84,6 +86,7 @@ def access_standard(entry: dict[str, Any]) -> AccessStandard:
         ),
         gap_join_m=float(gaps["join_m"]),
         gap_residents=int(gaps["residents"]),
+        gap_homes=int(gaps["homes"]),
         worst_share=float(worst["share"]),
         search_minutes=float(search["minutes"]),
         sources={name: entry[name]["source"] for name in tables},
