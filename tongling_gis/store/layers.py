@@ -129,7 +129,7 @@ def merged(there: gpd.GeoDataFrame, rows: gpd.GeoDataFrame, table: Table) -> gpd
     kept = there[~there[table.key].isin(rows[table.key])]
     if table.shape:
         _check_declared(rows, table.name)
-        rows = rows.set_geometry(rows.geometry.rename("geometry"))
+        rows = rows if rows.geometry.name == "geometry" else rows.rename_geometry("geometry")
         rows = rows if there.crs is None else rows.to_crs(there.crs)
         kept = kept if there.crs is not None else kept.set_crs(rows.crs)
     return pd.concat([part for part in (kept, rows) if len(part)] or [rows], ignore_index=True)

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import os
-from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
-from tempfile import mkstemp
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
@@ -27,6 +23,7 @@ from tongling_gis.store.styles import GROUPS, Group, Look, look_of, result_look
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable
+    from pathlib import Path
 
     from pyproj import CRS
 
@@ -111,20 +108,18 @@ def look_stored(connection: sqlite3.Connection, table: str) -> Look:
 def write_project(connection: sqlite3.Connection, path: Path, title: str, crs: CRS | None) -> None:
     """Write the project that opens every layer with its style and links, beside the GeoPackage.
 
-    A project that the user saved from QGIS is left as it is. The data are safe without it,
-    so a folder that refuses it is no error; the next write makes it.
+    A project that the user saved from QGIS is left as it is. Call it within ``writing``, so
+    that two programs do not write it at once.
+
+    Raises:
+        OSError: If the folder refuses it.
     """
     if not _is_ours(path):
         return
+    spare = path.with_name(f".{path.name}.tmp")
     text = _sealed(_project_text(connection, title, crs))
-    with suppress(OSError):
-        handle, spare = mkstemp(prefix=f".{path.name}-", suffix=".tmp", dir=path.parent)
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        try:
-            Path(spare).replace(path)
-        finally:
-            Path(spare).unlink(missing_ok=True)
+    spare.write_text(text, encoding="utf-8", newline="\n")
+    spare.replace(path)
 
 
 def _sealed(text: str) -> str:
@@ -250,6 +245,8 @@ def _first_view(connection: sqlite3.Connection, crs: CRS) -> Element:
         "SELECT MIN(min_x), MIN(min_y), MAX(max_x), MAX(max_y) FROM gpkg_contents"
         " WHERE table_name NOT LIKE 'result\\_%' ESCAPE '\\'"
     ).fetchone()
+    if west is None:  # nothing anywhere
+        return canvas
     margin_x, margin_y = _MARGIN * (east - west), _MARGIN * (north - south)
     extent = SubElement(canvas, "extent")
     for name, value in (

@@ -44,8 +44,8 @@ def _explained(error: sqlite3.Error, path: Path) -> WorkspaceError:
     if code in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}:
         return WorkspaceError(
             Text(
-                f"无法写入项目 {path}：请检查文件和文件夹是否存在、是否只读。",
-                f"Cannot write to the project {path}: "
+                f"无法打开或写入项目 {path}：请检查文件和文件夹是否存在、是否只读。",
+                f"Cannot open or write to the project {path}: "
                 "check that the file and its folder exist and are not read-only.",
             )
         )

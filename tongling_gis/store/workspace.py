@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -309,7 +310,9 @@ class Workspace:
 
     def _show_in_qgis(self) -> None:
         title = f"{self.name}（示例数据）" if self.invented else self.name
-        with reading(self.path) as connection:
+        # The data are safe by now: where another program or the folder is in the way, the
+        # next write makes the project.
+        with suppress(WorkspaceError, OSError), writing(self.path) as connection:
             qgis.write_project(connection, self.folder / qgis.PROJECT_FILE, title, _crs(connection))
 
     def _imports_alive(self) -> list[tuple[ImportRecord, set[str]]]:
@@ -317,8 +320,8 @@ class Workspace:
 
 
 def _check_format(connection: sqlite3.Connection, path: Path) -> None:
-    own = "SELECT 1 FROM sqlite_schema WHERE name = 'project'"
-    if not geopackage.is_geopackage(connection) or not connection.execute(own).fetchone():
+    ours = "SELECT 1 FROM pragma_table_info('project') WHERE name = 'key'"
+    if not geopackage.is_geopackage(connection) or not connection.execute(ours).fetchone():
         raise WorkspaceError(
             Text(
                 f"{path} 不是本程序的项目：请另选文件夹，或新建项目后导入它。",
