@@ -95,11 +95,6 @@ def directed(graph: WalkGraph, forward_ms: object, backward_ms: object) -> WalkG
     )
 
 
-def split(whole: int, offset_m: float, length_m: float) -> int:
-    """Time the first part of an edge as the router does."""
-    return int(np.rint(whole * (offset_m / length_m if length_m else 0.0)))
-
-
 def as_networkx(graph: WalkGraph) -> nx.MultiDiGraph:
     """Rebuild the graph in networkx, straight from the edges' times."""
     rebuilt = nx.MultiDiGraph()
@@ -141,17 +136,17 @@ def times_by_networkx(
         forward, backward = int(graph.forward_ms[edge]), int(graph.backward_ms[edge])
         start = int(edges["from_node"].iloc[edge])
         end = int(edges["to_node"].iloc[edge])
-        stops = [(start, 0, 0)]
+        stops = [(0.0, start)]
         stops += [
-            ((*point, "street"), split(forward, offset, length), split(backward, offset, length))
+            (offset / length if length else 0.0, (*point, "street"))
             for offset, point in sorted(places_on)
         ]
-        stops.append((end, forward, backward))
-        for (a, fa, ba), (b, fb, bb) in itertools.pairwise(stops):
-            if forward >= 0:
-                walk.add_edge(a, b, ms=fb - fa)
-            if backward >= 0:
-                walk.add_edge(b, a, ms=bb - ba)
+        stops.append((1.0, end))
+        for (here, a), (there, b) in itertools.pairwise(stops):
+            for tail, head, whole in ((a, b, forward), (b, a, backward)):
+                parts = [int(np.rint(whole * share)) for share in (here, there)]
+                if whole >= 0 or here == there:
+                    walk.add_edge(tail, head, ms=parts[1] - parts[0])
     times = np.full((len(origins), len(destinations)), -1, dtype=np.int64)
     for i in range(len(origins)):
         reached = nx.single_source_dijkstra_path_length(walk, ("o", i), weight="ms")

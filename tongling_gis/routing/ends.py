@@ -63,11 +63,15 @@ def join_ends(graph: WalkGraph, places: Attachment) -> Ends:
     whole = np.stack([graph.forward_ms[edge], graph.backward_ms[edge]], axis=1).astype(np.int64)
     along = np.rint(whole * share[:, None]).astype(np.int64)
     off = graph.off_street_ms(np.where(on, places.distance_m, 0.0))
-    closed = (whole == CLOSED) | ~on[:, None]
+    closed = whole == CLOSED
     leave = np.stack([along[:, 1], whole[:, 0] - along[:, 0]], axis=1) + off[:, None]
     arrive = np.stack([along[:, 0], whole[:, 1] - along[:, 1]], axis=1) + off[:, None]
     leave[closed[:, ::-1]] = CLOSED
     arrive[closed] = CLOSED
+    for side in range(2):  # at a corner one is there, whichever way the edge is open
+        here = share == float(side)
+        leave[here, side] = arrive[here, side] = off[here]
+    leave[~on], arrive[~on] = CLOSED, CLOSED
     node = np.stack(
         [graph.rank[edges[name].to_numpy()[edge]] for name in ("from_node", "to_node")], axis=1
     )
