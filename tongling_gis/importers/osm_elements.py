@@ -9,6 +9,7 @@ from __future__ import annotations
 import bz2
 import gzip
 import re
+import zlib
 from array import array
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
@@ -32,7 +33,10 @@ Tags: TypeAlias = dict[str, str]
 
 _HEAD_BYTES = 8192
 _TELL_EVERY = 50_000
-_E7 = 1e-7
+_READ_SHARE = 0.6
+_PER_DEGREE = 1e7
+_EMPTY = Text("文件是空的", "the file is empty")
+_NO_OSM = Text("没有 <osm> 元素", "no <osm> element")
 _READING = Text("读取 OpenStreetMap 文件", "Reading the OpenStreetMap file")
 
 
@@ -126,6 +130,8 @@ class _Collector:
         self.y.append(place.y)
         if len(node.tags):
             self.node_tags[node.id] = dict(node.tags)
+        else:
+            self.node_tags.pop(node.id, None)
 
     def take_way(self, way: Any) -> None:  # noqa: ANN401
         self.ways[way.id] = Way(way.id, dict(way.tags), [node.ref for node in way.nodes])
@@ -158,7 +164,7 @@ def read_elements(path: Path, progress: Progress) -> Elements:
         for element in processor:
             _take(element, takers, collected, progress)
     except (RuntimeError, ValueError, UnicodeDecodeError) as error:
-        raise _unreadable(path, str(error)) from error
+        raise _unreadable(path, Text.same(str(error))) from error
     if not collected.seen:
         raise UnreadableFileError(
             Text(
@@ -186,7 +192,7 @@ def _take(
     if collected.newest is None or stamp > collected.newest:
         collected.newest = stamp
     if collected.seen % _TELL_EVERY == 0:
-        progress(_READING, 1.0 - 1.0 / (1.0 + collected.seen / 500_000))
+        progress(_READING, _READ_SHARE * (1.0 - 1.0 / (1.0 + collected.seen / 500_000)))
 
 
 def _look(path: Path) -> tuple[str, str]:
@@ -213,19 +219,19 @@ def _look(path: Path) -> tuple[str, str]:
     try:
         with opener(path, "rb") as file:
             text = file.read(_HEAD_BYTES).decode("utf-8", errors="replace")
-    except (OSError, EOFError) as error:
-        raise _unreadable(path, str(error)) from error
+    except (OSError, EOFError, zlib.error) as error:
+        raise _unreadable(path, Text.same(str(error))) from error
     if not re.search(r"<osm[\s>]", text):
-        raise _unreadable(path, "no <osm> element" if first else "the file is empty")
+        raise _unreadable(path, _NO_OSM if first else _EMPTY)
     return text, "osm" + suffix
 
 
-def _unreadable(path: Path, why: str) -> UnreadableFileError:
+def _unreadable(path: Path, why: Text) -> UnreadableFileError:
     return UnreadableFileError(
         Text(
-            f"“{path.name}”不是完整的 OpenStreetMap 文件（{why}）："
+            f"“{path.name}”不是完整的 OpenStreetMap 文件（{why.zh}）："
             "请重新下载，格式为 .osm、.osm.gz、.osm.bz2 或 .osm.pbf。",
-            f"{path.name!r} is not a whole OpenStreetMap file ({why}): "
+            f"{path.name!r} is not a whole OpenStreetMap file ({why.en}): "
             "download it again as .osm, .osm.gz, .osm.bz2 or .osm.pbf.",
         )
     )
@@ -250,13 +256,13 @@ def _arranged(collected: _Collector, header: dict[str, str]) -> Elements:
     order = np.argsort(ids, kind="stable")
     last = np.append(np.diff(ids[order]) != 0, np.ones(min(len(ids), 1), dtype=bool))
     kept = order[last]
-    lon, lat = x[kept] * _E7, y[kept] * _E7
+    lon, lat = x[kept] / _PER_DEGREE, y[kept] / _PER_DEGREE
     placed = (np.abs(lon) <= 180.0) & (np.abs(lat) <= 90.0)  # noqa: PLR2004 - degrees
     count = len(kept) + len(collected.ways) + len(collected.relations)
     return Elements(
         node_id=ids[kept],
-        lon=np.where(placed, x[kept] / 1e7, np.nan),
-        lat=np.where(placed, y[kept] / 1e7, np.nan),
+        lon=np.where(placed, lon, np.nan),
+        lat=np.where(placed, lat, np.nan),
         node_tags=collected.node_tags,
         ways=collected.ways,
         relations=collected.relations,
