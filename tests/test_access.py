@@ -13,6 +13,7 @@ from shapely import Point
 from tongling_gis import access
 from tongling_gis.access.pairs import within
 from tongling_gis.assessment import Verdict
+from tongling_gis.catalogue import read_standards
 from tongling_gis.errors import InputError, UsageError
 
 if TYPE_CHECKING:
@@ -203,6 +204,16 @@ def test_floor_area_against_the_norm(
     found = access.check_floor_area(area, households)
     assert (found.rule, found.verdict, found.limit) == ("FAC-01", verdict, 30)
     assert found.measured == pytest.approx(measured)
+
+
+def test_every_number_of_the_catalogue_names_its_source() -> None:
+    """Hours, zones, floor area and gaps all carry a source line; weights fall with the walk."""
+    standards = read_standards()
+    assert all(standards.hours.sources.values())
+    assert all(standards.access.sources.values())
+    limits, weights = zip(*standards.access.zones, strict=True)
+    assert list(limits) == sorted(limits)
+    assert list(weights) == sorted(weights, reverse=True)
 
 
 def gaps_of(xy: list[tuple[float, float]], people: list[float]) -> access.Gaps:

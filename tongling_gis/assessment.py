@@ -94,7 +94,8 @@ class Assessment:
         kind: "coverage", "isochrones", ...
         subject: What was assessed, as a user names it.
         parameters: Everything that the numbers depend on, by name with units.
-        layers: Layer name -> GeoDataFrame, all in one projected CRS in metres.
+        layers: Layer name -> GeoDataFrame, all in one projected CRS in metres; a table without
+            shapes, such as a week by the hour, is a plain DataFrame.
         indicators: The numbers.
         findings: The rules' verdicts.
         provenance: Where it comes from.

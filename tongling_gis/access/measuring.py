@@ -15,8 +15,13 @@ from tongling_gis.access.catchments import (
     sum_households,
 )
 from tongling_gis.access.city import Question, check_minutes, count_indicator, walk_city
-from tongling_gis.access.floating import enhanced_two_step, three_step, two_step
-from tongling_gis.access.gaps import find_gaps
+from tongling_gis.access.floating import (
+    FloatingCatchment,
+    enhanced_two_step,
+    three_step,
+    two_step,
+)
+from tongling_gis.access.gaps import find_gaps, fit_join_m
 from tongling_gis.access.pairs import count_centres, sum_amounts
 from tongling_gis.access.sharing import (
     find_worst_served,
@@ -37,7 +42,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tongling_gis.access.city import CityWalks
-    from tongling_gis.access.floating import FloatingCatchment
     from tongling_gis.access.gaps import Gaps
     from tongling_gis.assessment import Finding, Provenance
     from tongling_gis.routing import WalkGraph
@@ -78,6 +82,7 @@ class _Found:
         shared: Floating catchments by method.
         households: Households of each centre's catchment, NaN for unknown.
         gaps: Where uncovered homes stand together, homes of the study area only.
+        gap_join_m: How near homes of one gap are.
         worst: Which homes of the study area are worst served.
     """
 
@@ -85,6 +90,7 @@ class _Found:
     shared: dict[str, FloatingCatchment]
     households: Floats
     gaps: Gaps
+    gap_join_m: float
     worst: NDArray[np.bool_]
 
 
@@ -130,7 +136,7 @@ def measure_access(
     found = _find(asked, walks)
     standard = read_standards().access
     notes = [
-        note.fill(join=standard.gap_join_m, fewest=standard.gap_residents, homes=standard.gap_homes)
+        note.fill(join=found.gap_join_m, fewest=standard.gap_residents, homes=standard.gap_homes)
         for note in _NOTES
     ]
     return Assessment(
@@ -141,7 +147,7 @@ def measure_access(
             "counted": walks.unit,
             "zone_minutes": [limit for limit, _ in standard.zones],
             "zone_weights": [weight for _, weight in standard.zones],
-            "gap_join_m": standard.gap_join_m,
+            "gap_join_m": found.gap_join_m,
             "gap_residents": standard.gap_residents,
             "gap_homes": standard.gap_homes,
             "worst_share": standard.worst_share,
@@ -166,26 +172,30 @@ def _find(asked: Question, walks: CityWalks) -> _Found:
     inside, crs = walks.inside, walks.homes.crs
     walk_s, weight = walks.walk_s[inside], walks.weight[inside]
     points = walks.homes.geometry[inside]
+    xy = np.column_stack([points.x, points.y])
+    join_m = fit_join_m(xy, standard.gap_join_m)
     gaps = find_gaps(
-        np.column_stack([points.x, points.y]),
+        xy,
         weight,
         walk_s > asked.widest_s,
         crs=crs,
-        join_m=standard.gap_join_m,
+        join_m=join_m,
         fewest_residents=standard.gap_residents if walks.by_people else standard.gap_homes,
     )
     households = sum_households(
         walks.choice, _households(walks.homes), len(walks.centres), limit_s=asked.widest_s
     )
     worst = find_worst_served(walk_s, weight, share=standard.worst_share)
-    return _Found(walks, _share_out(asked, walks), households, gaps, worst)
+    return _Found(walks, _share_out(asked, walks), households, gaps, join_m, worst)
 
 
 def _share_out(asked: Question, walks: CityWalks) -> dict[str, FloatingCatchment]:
     """Share the centres' floor area out; all unknown where no residents are known."""
     zones = [(limit * 60.0, weight) for limit, weight in read_standards().access.zones]
     room, people = _floor_area(walks.centres), walks.people
-    room = np.where(walks.by_people, room, np.nan)
+    if not walks.by_people:
+        nothing = (np.full(len(people), np.nan), *(np.full(len(room), np.nan) for _ in range(2)))
+        return dict.fromkeys(METHODS, FloatingCatchment(*nothing))
     return {
         "2sfca": two_step(walks.times, room, people, limit_s=asked.widest_s),
         "e2sfca": enhanced_two_step(walks.times, room, people, zones=zones),
@@ -248,8 +258,7 @@ def _centre_layer(asked: Question, found: _Found) -> gpd.GeoDataFrame:
     ]
     layer[FLOOR_AREA.lower().replace("-", "_")] = [one.verdict.value for one in findings]
     for method, shared in found.shared.items():
-        demand = shared.demand if walks.by_people else np.full(len(shared.demand), np.nan)
-        layer[f"load_{method}"] = demand
+        layer[f"load_{method}"] = shared.demand
         layer[f"m2_per_resident_{method}"] = shared.ratio
     return layer[[*(name for name in layer if name != "geometry"), "geometry"]]
 

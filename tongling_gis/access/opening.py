@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from tongling_gis.access.city import Question, check_minutes, count_indicator, walk_city
+from tongling_gis.access.city import (
+    Question,
+    check_minutes,
+    count_indicator,
+    walk_city,
+    whole_number,
+)
 from tongling_gis.access.pairs import choose_centres, within
 from tongling_gis.assessment import Assessment, Indicator, Verdict
 from tongling_gis.hours import check_promise, explain_unknown, is_open, open_minutes, read_hours
@@ -300,7 +306,7 @@ def _of_cover(asked: Question, found: _Found) -> Iterator[Indicator]:
             ).fill(limit=limit, who=who)
             unit = found.walks.unit
             name = f"{unit}_covered_open"
-            yield Indicator(name, label, reached, unit, group, limit)
+            yield Indicator(name, label, whole_number(reached), unit, group, limit)
             share = Text("{label}占比", "Share of {label}").fill(label=label)
             value = reached / total if total else None
             yield Indicator("share_covered_open", share, value, "share", group, limit)

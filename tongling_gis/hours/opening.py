@@ -5,7 +5,8 @@ working days. So the text is rewritten for the day before it is evaluated: ``PH`
 day's own weekday on a public holiday and never holds otherwise. Where the hours leave
 something open, every reading is evaluated, and the answer is known only if all agree:
 
-- a public holiday that the text does not mention may follow any weekday's hours;
+- a public holiday that the text does not mention may follow any weekday's hours, or be off
+  where weekdays differ;
 - a make-up working day (a Saturday or Sunday worked) follows those of Monday to Friday;
 - a day of a year whose holidays are not announced may be any of these;
 - school holidays (``SH``) may hold or not;
@@ -201,6 +202,9 @@ def _small_hours(text: str, day: date) -> list[Span]:
 @lru_cache(maxsize=100_000)
 def _spans_of(osm: str, day: date) -> tuple[Span, ...]:
     tables = [_spans_as_read(text, day) for text in sorted(_readings(osm, day))]
+    perhaps_off = kind_of(day) in {DayKind.HOLIDAY, DayKind.UNKNOWN} and "PH" not in osm
+    if perhaps_off and any(table != tables[0] for table in tables):
+        tables.append([(0, DAY_MIN, False)])
     return _agreed([*tables, _small_hours(osm, day)])
 
 

@@ -60,6 +60,8 @@ def _judge(
         reason = Text("开放不足：{days}", "Not open long enough on {days}").fill(
             days=_list_days(shut)
         )
+    elif unsure and hours.reason is not None:
+        verdict, reason = Verdict.UNKNOWN, hours.reason
     elif unsure:
         verdict = Verdict.UNKNOWN
         reason = Text("无法判断 {days}：{why}", "Cannot tell for {days}: {why}").fill(
@@ -67,7 +69,10 @@ def _judge(
         )
     else:
         verdict = Verdict.PASS
-        reason = Text("{count} 天全部达到", "Met on all {count} days").fill(count=len(minutes))
+        reason = Text(
+            "{count} 天均开放不少于 {limit} 分钟",
+            "Open for {limit} min or more on all {count} days",
+        ).fill(count=len(minutes), limit=limit)
     known = verdict is not Verdict.UNKNOWN
     worst = min(sure for sure, _ in minutes.values()) if minutes and known else None
     return Finding(rule, verdict, reason, worst, limit, "min", clause)
