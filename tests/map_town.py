@@ -49,7 +49,7 @@ def invent_town() -> Town:
     coverage = Assessment(
         kind="coverage",
         parameters={"minutes": LIMITS},
-        layers={"residents": homes, "centres": layers["centres"]},
+        layers={"residents": homes, "centres": _sums(layers["centres"], homes)},
         indicators=_indicators(homes),
         notes=(Text("示例。", "An example."),),
         **common,
@@ -157,6 +157,21 @@ def _homes(buildings: gpd.GeoDataFrame, centres: gpd.GeoDataFrame) -> gpd.GeoDat
     homes["reason_zh"] = pd.Series("超过限值 40 秒", index=homes.index).where(beyond, None)
     homes["reason_en"] = pd.Series("over the limit by 40 s", index=homes.index).where(beyond, None)
     return homes
+
+
+def _sums(centres: gpd.GeoDataFrame, homes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """What a coverage says of each centre; the one without a place is not in it."""
+    sums = centres[["centre_id", "name", "stars", "geometry"]].iloc[:2].copy()
+    nearest = [homes[homes["centre_id"] == key] for key in sums["centre_id"]]
+    sums["residents_nearest"] = [int(own["residents"].sum()) for own in nearest]
+    for limit in LIMITS:
+        covered = f"covered_{limit:g}"
+        sums[f"residents_{covered}"] = [
+            int(own.loc[own[covered], "residents"].sum()) for own in nearest
+        ]
+    sums["reason_zh"] = ["", "距街道 332 m"]
+    sums["reason_en"] = ["", "332 m from a street"]
+    return sums
 
 
 def _indicators(homes: gpd.GeoDataFrame) -> tuple[Indicator, ...]:

@@ -244,16 +244,25 @@ def test_homes_keep_class_walk_building_and_compound(town: Town) -> None:
     assert read_integers(coverage["compound"]) == [rows[0] if rows else -1 for rows in inside]
 
 
-def test_sums_by_centre_and_by_compound_are_those_of_their_homes(town: Town) -> None:
-    """Residents of a compound and of a centre are counted by class without loss."""
+def test_sums_of_a_compound_are_those_of_its_homes(town: Town) -> None:
+    """Residents of a compound are counted by limit without loss, and its centre is that of most."""
     coverage = describe_coverage(town.coverage, town.layers, "zh")
     homes = town.coverage.layers["residents"]
-    reached = int(homes.loc[homes["centre_id"].notna(), "residents"].sum())
-    assert sum(coverage["centres"]["C1"]) == reached
+    own = homes[homes.within(town.layers["compounds"].geometry.iloc[0])]
     first = coverage["compounds"]["K1"]
-    around = homes.within(town.layers["compounds"].geometry.iloc[0])
-    assert first["total"] == sum(first["classes"]) == int(homes.loc[around, "residents"].sum())
+    assert first["total"] == int(own["residents"].sum())
+    assert first["covered"] == [
+        int(own.loc[own[f"covered_{limit:g}"], "residents"].sum()) for limit in LIMITS
+    ]
     assert coverage["centreIds"][first["centre"]] == "C1"
+
+
+def test_sums_of_a_centre_are_the_results_own(town: Town) -> None:
+    """What the result says of a centre is told, and why one was left out."""
+    centres = describe_coverage(town.coverage, town.layers, "en")["centres"]
+    assert centres["C1"]["total"] == town.coverage.layers["centres"]["residents_nearest"].iloc[0]
+    assert centres["C1"]["reason"] is None
+    assert centres["C2"]["reason"] == "332 m from a street"
 
 
 def test_a_recorded_compound_stands_over_the_one_around(town: Town) -> None:
@@ -339,7 +348,7 @@ def test_centres_of_the_result_stand_in_where_there_are_none(town: Town, tmp_pat
         isochrones=None,
         title=TITLE,
     )
-    assert len(read_block(path, "map-records")["centres"]["rows"]) == 3
+    assert len(read_block(path, "map-records")["centres"]["rows"]) == 2
 
 
 def test_a_failed_write_leaves_the_old_map(

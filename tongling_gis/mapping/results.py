@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from tongling_gis.assessment import Assessment
     from tongling_gis.text import Lang
 
+    Rows: TypeAlias = NDArray[np.int64]
+    Floats: TypeAlias = NDArray[np.float64]
     Values: TypeAlias = Mapping[tuple[str, str, float | None], float | int | None]
 
 Json: TypeAlias = "dict[str, Any]"
@@ -28,6 +31,15 @@ Json: TypeAlias = "dict[str, Any]"
 _SHARE = "share_covered"
 _ISOCHRONE_SIMPLIFY_M = 3.0
 _HOME_KEYS = ("resident_id", "building_id")
+
+
+@dataclass(frozen=True, eq=False)
+class _Walks:
+    """Homes' walks: number of the first limit that covers each, its centre (-1), its seconds."""
+
+    limit: Rows
+    centre: Rows
+    walk_s: Floats
 
 
 def describe_coverage(
@@ -68,10 +80,12 @@ def describe_coverage(
         "ids": [plain_value(one) for one in homes[_home_key(homes)]],
         "counted": counted,
         "summary": _summary(coverage, counted, lang),
-        "centres": _by_centre(homes["centre_id"], classes, weights, len(limits)),
+        "centres": _by_centre(coverage, limits, lang),
         "compounds": {
             compound_ids[row]: own
-            for row, own in _by_compound(compound, nearest, walk_s, classes, weights).items()
+            for row, own in _by_compound(
+                compound, _Walks(classes, nearest, walk_s), weights, len(limits)
+            ).items()
         },
     }
 
@@ -84,7 +98,7 @@ def coverage_limits(coverage: Assessment) -> list[float]:
 
 def home_weights(
     homes: pd.DataFrame, coverage: Assessment
-) -> tuple[NDArray[np.float64], Literal["residents", "buildings"]]:
+) -> tuple[Floats, Literal["residents", "buildings"]]:
     """Weigh homes as the result counts them: by their residents, or each as one.
 
     Returns:
@@ -122,7 +136,7 @@ def _ids(layer: pd.DataFrame | None, key: str) -> list[str]:
     return [] if layer is None else [str(one) for one in layer[key]]
 
 
-def _numbers(rows: pd.DataFrame, column: str) -> NDArray[np.float64]:
+def _numbers(rows: pd.DataFrame, column: str) -> Floats:
     import pandas as pd
 
     if column not in rows:
@@ -132,11 +146,11 @@ def _numbers(rows: pd.DataFrame, column: str) -> NDArray[np.float64]:
     )
 
 
-def _or_minus_one(values: NDArray[np.float64]) -> NDArray[np.int64]:
+def _or_minus_one(values: Floats) -> Rows:
     return np.nan_to_num(values, nan=-1.0).astype(np.int64)
 
 
-def _coded(values: pd.Series[Any]) -> tuple[list[str], NDArray[np.int64]]:
+def _coded(values: pd.Series[Any]) -> tuple[list[str], Rows]:
     """Number the values in order of appearance; -1 where one is missing or empty."""
     import pandas as pd
 
@@ -145,9 +159,7 @@ def _coded(values: pd.Series[Any]) -> tuple[list[str], NDArray[np.int64]]:
     return [str(one) for one in uniques], codes.astype(np.int64)
 
 
-def _classes(
-    homes: pd.DataFrame, limits: Sequence[float], walk_s: NDArray[np.float64]
-) -> NDArray[np.int64]:
+def _classes(homes: pd.DataFrame, limits: Sequence[float], walk_s: Floats) -> Rows:
     """Class of each home: number of the first limit that covers it, then beyond, then none."""
     classes = np.where(np.isnan(walk_s), len(limits) + 1, len(limits))
     for number in reversed(range(len(limits))):
@@ -172,9 +184,7 @@ def _building_of(homes: pd.DataFrame, layers: Mapping[str, gpd.GeoDataFrame]) ->
     return np.asarray(known.get_indexer(homes[_home_key(homes)].astype(str)))
 
 
-def _compound_of(
-    homes: gpd.GeoDataFrame, layers: Mapping[str, gpd.GeoDataFrame]
-) -> NDArray[np.int64]:
+def _compound_of(homes: gpd.GeoDataFrame, layers: Mapping[str, gpd.GeoDataFrame]) -> Rows:
     """Row number of the compound of each home: the recorded one, else the one around it."""
     import pandas as pd
     import shapely
@@ -233,52 +243,44 @@ def _after_colon(label: str) -> str:
     return label.replace("：", ": ").rpartition(": ")[2]
 
 
-def _whole(value: float) -> float | int:
-    return int(value) if value.is_integer() else round(value, 1)
-
-
-def _by_centre(
-    centre_ids: pd.Series[Any],
-    classes: NDArray[np.int64],
-    weights: NDArray[np.float64],
-    limit_count: int,
-) -> Json:
-    """For each centre: those for whom it is the nearest, and how many of them in each class."""
-    import pandas as pd
-
-    counted = pd.DataFrame({"centre": centre_ids.to_numpy(), "class": classes, "weight": weights})
-    described: Json = {}
-    for centre, own in counted.dropna(subset="centre").groupby("centre"):
-        sums = np.bincount(own["class"], weights=own["weight"], minlength=limit_count + 1)
-        described[str(centre)] = [_whole(float(one)) for one in sums]
-    return described
+def _by_centre(coverage: Assessment, limits: Sequence[float], lang: Lang) -> Json:
+    """Give what the result says of each centre: who is nearest to it, and why it is left out."""
+    centres = coverage.layers.get("centres")
+    if centres is None or "centre_id" not in centres:
+        return {}
+    prefix = "residents" if "residents_nearest" in centres else "places"
+    columns = [f"{prefix}_nearest", *(f"{prefix}_covered_{limit:g}" for limit in limits)]
+    sums = np.column_stack([_numbers(centres, name) for name in columns])
+    reasons = centres[f"reason_{lang}"] if f"reason_{lang}" in centres else [None] * len(centres)
+    return {
+        str(key): {
+            "total": plain_value(row[0]),
+            "covered": [plain_value(one) for one in row[1:]],
+            "reason": plain_value(reason) or None,
+        }
+        for key, row, reason in zip(centres["centre_id"], sums, reasons, strict=True)
+    }
 
 
 def _by_compound(
-    compound: NDArray[np.int64],
-    nearest: NDArray[np.int64],
-    walk_s: NDArray[np.float64],
-    classes: NDArray[np.int64],
-    weights: NDArray[np.float64],
+    compound: Rows, walks: _Walks, weights: Floats, limit_count: int
 ) -> dict[int, Json]:
     """For each compound by row number: sums of its homes, mean walk, the nearest centre of most."""
     described: dict[int, Json] = {}
-    count = int(classes.max(initial=0)) + 1
     for row in np.unique(compound[compound >= 0]):
         own = np.nonzero(compound == row)[0]
-        reached = own[nearest[own] >= 0]
+        reached = own[walks.centre[own] >= 0]
         weight = weights[reached] if weights[reached].any() else np.ones(len(reached))
+        by_class = np.bincount(walks.limit[own], weights=weights[own], minlength=limit_count)
         described[int(row)] = {
-            "total": _whole(float(weights[own].sum())),
-            "classes": [
-                _whole(float(one))
-                for one in np.bincount(classes[own], weights=weights[own], minlength=count)
-            ],
-            "walk": round(float(np.average(walk_s[reached], weights=weight)))
-            if len(reached)
-            else None,
-            "centre": int(np.bincount(nearest[reached], weights=weight).argmax())
-            if len(reached)
-            else -1,
+            "total": plain_value(weights[own].sum()),
+            "covered": [plain_value(one) for one in by_class[:limit_count].cumsum()],
+            "walk": None,
+            "centre": -1,
         }
+        if len(reached):
+            described[int(row)] |= {
+                "walk": round(float(np.average(walks.walk_s[reached], weights=weight))),
+                "centre": int(np.bincount(walks.centre[reached], weights=weight).argmax()),
+            }
     return described

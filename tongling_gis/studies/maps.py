@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tongling_gis import __version__
+from tongling_gis.assessment import Provenance
 from tongling_gis.schema import LAYERS, RECORDS
 from tongling_gis.text import Progress, Text, silent
 
@@ -36,6 +38,12 @@ def draw_project_map(
         isochrones=isochrones,
         title=Text.same(workspace.name),
         lang="en" if lang == "en" else "zh",
+        provenance=Provenance(
+            engine_version=__version__,
+            data_date=workspace.data_date(),
+            sources=workspace.sources(),
+            invented=workspace.invented,
+        ),
     )
     progress(Text("完成", "Done"), 1.0)
     return path

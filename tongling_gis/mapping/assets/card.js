@@ -6,6 +6,7 @@ const SHOWN_ROWS = 12;
 
 /** A list of facts: term and value side by side. */
 function factList(pairs) {
+  if (!pairs.length) return null;
   return el("dl", { class: "facts" }, pairs.map(([term, value]) => [el("dt", {}, term), el("dd", {}, value)]));
 }
 
@@ -89,15 +90,14 @@ function starMark(stars) {
   );
 }
 
-/** Facts of coverage: sums by limit of those counted. */
-function coveredFacts(coverage, sums, total) {
+/** Shares within each limit of those counted. */
+function coveredBars(coverage, own) {
   const label = coverage.counted === "residents" ? "coveredShare" : "coveredHomesShare";
-  let covered = 0;
-  return coverage.limits.map((limit, i) => {
-    covered += sums[i] ?? 0;
-    const share = total ? covered / total : null;
-    return shareBar(say(label, { n: limit }), share, `${number(covered)} / ${number(total)}`);
+  const bars = coverage.limits.map((limit, i) => {
+    const share = own.total ? own.covered[i] / own.total : null;
+    return shareBar(say(label, { n: limit }), share, `${number(own.covered[i])} / ${number(own.total)}`);
   });
+  return el("div", { class: "bars" }, bars);
 }
 
 function centreCard(centre, key, results) {
@@ -118,25 +118,23 @@ function centreCard(centre, key, results) {
 }
 
 function centreReach(key, coverage, isochrones) {
-  const content = [];
-  const sums = coverage?.centres[key];
+  const own = coverage?.centres[key];
   const pairs = [];
-  if (coverage) {
-    const total = sums ? sums.reduce((a, b) => a + b, 0) : 0;
-    pairs.push([coverage.counted === "residents" ? words.nearestOf : words.nearestHomes, number(total)]);
-  }
+  if (own) pairs.push([coverage.counted === "residents" ? words.nearestOf : words.nearestHomes, number(own.total)]);
   for (const row of [...(isochrones?.rowsOf.get(key) ?? [])].reverse()) {
     const limit = isochrones.limits[isochrones.limit[row]];
     pairs.push([say("areaWithin", { n: limit }), `${number(isochrones.area[row] / 1e6, 2)} ${words.km2}`]);
   }
-  if (pairs.length) content.push(factList(pairs));
-  if (sums) content.push(coveredFacts(coverage, sums, sums.reduce((a, b) => a + b, 0)));
   const served = servedCompounds(coverage, key);
-  if (served.length) {
-    content.push(el("h4", {}, `${words.compoundsServed} (${served.length})`));
-    content.push(linkRow("compounds", served, (record) => compoundWalk(coverage, records.keyOf("compounds", record))));
-  }
-  return content;
+  return [
+    own?.reason && el("p", { class: "notice" }, own.reason),
+    factList(pairs),
+    own?.total > 0 && coveredBars(coverage, own),
+    served.length > 0 && [
+      el("h4", {}, `${words.compoundsServed} (${served.length})`),
+      linkRow("compounds", served, (record) => compoundWalk(coverage, records.keyOf("compounds", record))),
+    ],
+  ];
 }
 
 function servedCompounds(coverage, key) {
@@ -226,7 +224,7 @@ function compoundReach(key, coverage) {
     recordLink("centres", coverage.centreIds[own.centre]),
     own.walk !== null && el("small", {}, ` ${say("compoundWalk", { n: say("minutes", { n: number(own.walk / 60) }) })}`),
   ]]];
-  return [factList(pairs), el("div", { class: "bars" }, coveredFacts(coverage, own.classes, own.total))];
+  return [factList(pairs), own.total > 0 && coveredBars(coverage, own)];
 }
 
 function serviceSection(compound) {

@@ -3,7 +3,7 @@
 const PICK_PX = 8;
 const MARKERS_AT_MOST = 1500;
 const NEAR_ZOOM = 15; // links and searches zoom in at least so far
-const FAR_ZOOM = 13; // up to this zoom the centres' symbols are small
+const FULL_SIZE_ZOOM = 14; // below it the centres' symbols shrink
 const NARROW = "(max-width: 760px)";
 
 /** Everything that is drawn of the city. */
@@ -107,7 +107,7 @@ class Page {
     });
     this.furnishPage();
     this.listen();
-    this.markFar();
+    this.sizeMarks();
     this.followHash({ first: true });
   }
 
@@ -215,7 +215,7 @@ class Page {
   listen() {
     window.addEventListener("hashchange", () => this.followHash({ first: false }));
     this.map.on("click", (event) => this.onMapClick(event.latlng));
-    this.map.on("zoomend", () => this.markFar());
+    this.map.on("zoomend", () => this.sizeMarks());
     this.map.on("mousemove", (event) => this.onMapMove(event.latlng));
     document.getElementById("panel-toggle").addEventListener("click", (event) =>
       this.togglePanel(event.currentTarget.getAttribute("aria-expanded") !== "true"));
@@ -225,8 +225,9 @@ class Page {
     new ResizeObserver(() => this.map.invalidateSize({ animate: false })).observe(document.getElementById("stage"));
   }
 
-  markFar() {
-    this.map.getContainer().classList.toggle("far", this.map.getZoom() <= FAR_ZOOM);
+  sizeMarks() {
+    const shrunk = Math.max(0.45, Math.min(1, 1 - 0.22 * (FULL_SIZE_ZOOM - this.map.getZoom())));
+    this.map.getContainer().style.setProperty("--mark-scale", shrunk);
   }
 
   escape() {
