@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tongling_gis import studies
+
 settings.register_profile("suite", deadline=None, max_examples=60)
 settings.load_profile("suite")
 
@@ -19,3 +21,10 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip("the shared real extracts are not beside this checkout")
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> studies.Demo:
+    """The whole demonstration, made once: sample city, project, results and map."""
+    folder = tmp_path_factory.mktemp("示例 demo") / "project"
+    return studies.run_demo(folder, seed=340700, lang="zh")

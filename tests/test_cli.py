@@ -1,0 +1,136 @@
+"""The command line, as a planner uses it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tongling_gis.cli import choose_lang, main
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tongling_gis import studies
+
+
+def answer(capsys: pytest.CaptureFixture[str], *words: str) -> dict:
+    """Run one command with --json and read what it prints."""
+    assert main([*words, "--json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_info_counts_what_the_project_holds(
+    demo: studies.Demo, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The demonstration holds 60 centres and its results, and says that it is invented."""
+    facts = answer(capsys, "info", "-p", str(demo.workspace.folder))
+    assert facts["rows"]["centres"] == 60
+    assert facts["invented"] is True
+    assert {result["name"].rsplit("-", 1)[0] for result in facts["results"]} >= {
+        "coverage",
+        "isochrones",
+    }
+
+
+def test_coverage_is_the_same_by_command_and_in_python(
+    demo: studies.Demo, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The command prints the numbers of the study."""
+    result = answer(capsys, "coverage", "-p", str(demo.workspace.folder))
+    by_name = {
+        (one["name"], one["group"], one["limit_minutes"]): one["value"]
+        for one in result["indicators"]
+    }
+    expected = demo.coverage.indicator("share_covered", limit_minutes=15.0).value
+    assert by_name["share_covered", "", 15.0] == expected
+
+
+def test_chinese_is_the_default_and_english_a_switch(
+    demo: studies.Demo, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The same command speaks both languages, and mixes neither into the other."""
+    folder = str(demo.workspace.folder)
+    assert main(["coverage", "-p", folder]) == 0
+    assert "15 分钟" in capsys.readouterr().out
+    assert main(["coverage", "-p", folder, "--lang", "en"]) == 0
+    english = capsys.readouterr().out
+    assert "within 15 min" in english
+    assert not any("\u4e00" <= letter <= "\u9fff" for letter in english)
+
+
+def test_the_map_goes_where_it_is_told(
+    demo: studies.Demo, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """--out names the page, and the answer says how large it is."""
+    out = tmp_path / "页面.html"
+    result = answer(capsys, "map", "-p", str(demo.workspace.folder), "--out", str(out))
+    assert out.stat().st_size == result["size_bytes"] < 5_000_000
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["info", "-p", "nowhere"], 4),
+        (["import", "nothing.csv", "-p", "nowhere"], 4),
+        (["doctor", "nothing.csv"], 4),
+        (["fetch", "-p", "nowhere"], 4),
+    ],
+)
+def test_failures_are_one_sentence_with_a_code(
+    words: list[str], code: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A missing project or file ends with its exit code and one line."""
+    assert main(words) == code
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert len(printed.err.strip().splitlines()) == 1
+
+
+def test_errors_are_json_too_where_json_is_wanted(capsys: pytest.CaptureFixture[str]) -> None:
+    """Machines get the error as JSON in both languages."""
+    assert main(["info", "-p", "nowhere", "--json"]) == 4
+    error = json.loads(capsys.readouterr().out)["error"]
+    assert error["kind"] == "MissingFileError"
+    assert error["zh"] != error["en"]
+
+
+@pytest.mark.parametrize("words", [["--foo"], ["import"], ["coverage", "--minutes", "x"], []])
+def test_wrong_options_say_so_in_chinese(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A wrong option is one Chinese line and exit code 2."""
+    with pytest.raises(SystemExit) as stopped:
+        main(words)
+    printed = capsys.readouterr().err
+    assert stopped.value.code == 2
+    assert printed.startswith("错误：")
+    assert len(printed.strip().splitlines()) == 1
+
+
+def test_an_internal_error_leaves_a_log_and_no_traceback(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """What nobody foresaw is a sentence naming a log that holds the traceback."""
+
+    def fail(_folder: Path) -> None:
+        message = "unforeseen"
+        raise KeyError(message)
+
+    monkeypatch.setattr("tongling_gis.studies.open_project", fail)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    assert main(["info", "--lang", "en"]) == 1
+    printed = capsys.readouterr().err
+    (log,) = tmp_path.glob("*.log")
+    assert log.name in printed
+    assert "unforeseen" in log.read_text(encoding="utf-8")
+    assert "Traceback" not in printed
+
+
+def test_the_language_is_found_wherever_it_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    """--lang before or behind the command, or in the environment; Chinese otherwise."""
+    assert choose_lang(["--lang=en", "info"]) == "en"
+    assert choose_lang(["info", "--lang", "fr"]) == "zh"
+    monkeypatch.setenv("TONGLING_GIS_LANG", "en")
+    assert choose_lang(["info"]) == "en"
