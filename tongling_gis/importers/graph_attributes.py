@@ -71,9 +71,11 @@ def plain_values(attributes: Attributes) -> dict[str, Any]:
     """Give attributes as plain numbers, strings and lists; those without a value are left out."""
     plain = {str(key): _plain(one) for key, one in attributes.items() if key != "geometry"}
     for key in _NUMBERS & plain.keys():
-        if isinstance(plain[key], str):
-            number = read_number(plain[key])
-            plain[key] = number if number is not None or plain[key] == "nan" else plain[key]
+        text = plain[key]
+        if isinstance(text, str) and text.isdigit():
+            plain[key] = int(text)
+        elif isinstance(text, str) and (text == "nan" or read_number(text) is not None):
+            plain[key] = read_number(text)
     return {key: one for key, one in plain.items() if one is not None}
 
 
