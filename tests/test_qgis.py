@@ -88,6 +88,8 @@ print(json.dumps({
     "opened": opened,
     "title": project.title(),
     "crs": project.crs().authid(),
+    "credit": [project.readBoolEntry("CopyrightLabel", "/Enabled")[0]]
+    + [project.readEntry("CopyrightLabel", "/Label")[0]],
     "layers": {name: describe(layer) for name, layer in layers.items()},
     "groups": {
         group.name(): [[leaf.name(), leaf.isVisible()] for leaf in group.children()]
@@ -179,7 +181,7 @@ def make_project(folder: Path) -> Workspace:
         "alliances": pd.DataFrame({"alliance_id": ["L1"], "name": ["滨江党建联盟"]}),
         "compound_assessments": pd.DataFrame({"assessment_id": ["q"], "compound_id": ["a0"]}),
     }
-    project.write(tables, origin=Origin("示例", invented=True))
+    project.write(tables, origin=Origin("示例", source=Text("© 某人 & 某局", ""), invented=True))
     homes = spots("resident_id", (576_600, 3_426_400), (579_000, 3_425_800)).assign(
         walk_s=[np.nan, 400.0], covered_5=False, covered_15=[False, True]
     )
@@ -217,6 +219,11 @@ def test_qgis_opens_the_project(seen: dict[str, Any]) -> None:
     assert seen["opened"]
     assert seen["title"] == "铜官区 <示例> & “试”（示例数据）"
     assert seen["crs"] == f"EPSG:{ZONE}"
+
+
+def test_the_map_says_whom_the_data_are_by(seen: dict[str, Any]) -> None:
+    """The corner of the map names the sources, and says that data are invented."""
+    assert seen["credit"] == [True, "示例数据；© 某人 & 某局"]
 
 
 def test_every_layer_is_there_under_its_chinese_name(
@@ -286,11 +293,11 @@ def test_a_layer_opened_by_itself_has_the_same_look(seen: dict[str, Any]) -> Non
 
 
 def test_the_newest_result_is_shown_and_older_ones_are_kept(seen: dict[str, Any]) -> None:
-    """Layers stand in groups, results newest first, only the newest of a kind switched on."""
+    """Layers stand in groups; only the newest result of a kind is on, its points above areas."""
     assert list(seen["groups"]) == ["中心与小区", "分析结果", "底图", "记录表"]
     assert seen["groups"]["分析结果"] == [
-        ["等时圈-01 合并", True],
         ["覆盖-02 居民点", True],
+        ["等时圈-01 合并", True],
         ["覆盖-01 居民点", False],
     ]
 

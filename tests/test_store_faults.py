@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pytest
 
+from tongling_gis.assessment import Assessment, Provenance
 from tongling_gis.errors import MissingFileError, WorkspaceError, WorkspaceLockedError
 from tongling_gis.store import Origin, Workspace, transactions
 from tongling_gis.store.qgis import PROJECT_FILE
 from tongling_gis.store.workspace import FILE_NAME
+from tongling_gis.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -360,3 +362,19 @@ def test_a_project_that_the_user_saved_from_qgis_is_left_alone(project: Workspac
     path.write_text(changed, encoding="utf-8")
     project.write({"activities": pd.DataFrame({"activity_id": ["a"]})})
     assert path.read_text(encoding="utf-8") == changed
+
+
+def test_a_result_whose_layer_was_deleted_in_qgis_says_so(project: Workspace) -> None:
+    """A layer that another program removed is named on loading, and writing goes on."""
+    rows = companies("一")
+    made = Provenance("0.1")
+    name = project.save(
+        Assessment("siting", "铜官区", {}, {"sites": rows}, (), made, Text.same("1.1 m/s"))
+    )
+    connection = sqlite3.connect(project.path, isolation_level=None)
+    connection.execute(f'DROP TABLE "result_{name}_sites"')
+    connection.execute("DELETE FROM gpkg_contents WHERE table_name LIKE 'result%'")
+    connection.close()
+    with pytest.raises(WorkspaceError, match="no such table: result_siting-01_sites"):
+        project.load(name)
+    project.write({"companies": companies("新")})

@@ -13,7 +13,6 @@ from tongling_gis.errors import SchemaError, WorkspaceError
 from tongling_gis.store.geopackage import GEOMETRY_COLUMN, KEY_COLUMN
 from tongling_gis.store.shapes import read_blobs
 from tongling_gis.store.stored import Cell, FetchedTable, Field
-from tongling_gis.store.styles import column_label
 from tongling_gis.text import Text
 
 if TYPE_CHECKING:
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
     from tongling_gis.schema import Column, Kind, Table
 
-_TEXT_DTYPE = "str" if pd.__version__ >= "3" else "object"
+_TEXT_DTYPE = "str" if int(pd.__version__.split(".")[0]) > 2 else "object"  # noqa: PLR2004
 _DTYPES: dict[Kind, str] = {
     "text": _TEXT_DTYPE,
     "date": _TEXT_DTYPE,
@@ -63,8 +62,15 @@ def has_geometry(rows: pd.DataFrame) -> bool:
     return getattr(rows, "_geometry_column_name", None) in rows.columns
 
 
-def fields_of(rows: pd.DataFrame, layer: str, table: Table | None = None) -> tuple[Field, ...]:
+def fields_of(
+    rows: pd.DataFrame,
+    layer: str,
+    table: Table | None = None,
+    heading: Callable[[str], str] = str,
+) -> tuple[Field, ...]:
     """Describe the columns to store: all the schema declares, then any further ones.
+
+    ``heading`` names the further ones.
 
     Raises:
         SchemaError: If a column's name or values cannot be stored.
@@ -82,7 +88,7 @@ def fields_of(rows: pd.DataFrame, layer: str, table: Table | None = None) -> tup
                 )
             )
         taken.add(name.lower())
-    added = (Field(n, _kind_of_values(rows[n], layer), column_label(n)) for n in further)
+    added = (Field(n, _kind_of_values(rows[n], layer), heading(n)) for n in further)
     return (*declared, *added)
 
 

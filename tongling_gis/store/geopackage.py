@@ -5,13 +5,13 @@ Layout: OGC GeoPackage 1.3, with the extensions for spatial indexes and column l
 
 from __future__ import annotations
 
+import sqlite3
 from typing import TYPE_CHECKING, Any
 
 from tongling_gis.store.stored import SQL_TYPES, FetchedTable, Field, StoredTable, kind_of
 from tongling_gis.store.transactions import run_script
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Iterable, Mapping
 
     from pyproj import CRS
@@ -305,6 +305,8 @@ def fetch_table(connection: sqlite3.Connection, name: str) -> FetchedTable:
     ).fetchone()
     shape_column, type_name, srs_id = geometry or (None, "", 0)
     info = connection.execute("SELECT name, type, pk FROM pragma_table_info(?)", (name,)).fetchall()
+    if not info:
+        raise sqlite3.OperationalError(f"no such table: {name}")  # noqa: EM102, TRY003 - as SQLite
     kinds = {
         column: kind_of(sql_type)
         for column, sql_type, primary in info

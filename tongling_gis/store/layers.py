@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from pyproj import CRS
 
+    from tongling_gis.store.results import ResultLayer
     from tongling_gis.store.stored import Shapes
 
 # The layer whose middle decides the project's CRS: the first of these that has anything in it.
@@ -74,7 +75,7 @@ def write_layer(
     *,
     table: Table | None = None,
     crs: CRS | None = None,
-    label: Text | None = None,
+    result: ResultLayer | None = None,
 ) -> None:
     """Write a table in place of what has its name, shapes in ``crs`` (or their own).
 
@@ -84,9 +85,9 @@ def write_layer(
     """
     from tongling_gis.store import frames
 
-    shown = label or (table.label if table else Text.same(stored))
+    shown = table.label if table else Text.same(result.label if result else stored)
     plain = frames.without_geometry(rows)
-    fields = frames.fields_of(plain, stored, table)
+    fields = frames.fields_of(plain, stored, table, result.heading if result else str)
     ready = StoredTable(stored, shown.zh, shown.en, fields, frames.cells_of(plain, fields, stored))
     if table.shape if table else frames.has_geometry(rows):
         shapes = _shapes(connection, stored, rows, table.shape if table else "", crs)

@@ -35,6 +35,7 @@ RESULTS_LABEL = "分析结果"
 _DOCTYPE = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
 _SEAL = "<!-- tongling_gis "
 _MARGIN = 0.03
+_DRAWN_FROM_ABOVE = ("No geometry", "Point", "Line", "Polygon")
 
 CREATE = """
 CREATE TABLE layer_styles (
@@ -105,9 +106,12 @@ def look_stored(connection: sqlite3.Connection, table: str) -> Look:
     return result_look(columns, limits)
 
 
-def write_project(connection: sqlite3.Connection, path: Path, title: str, crs: CRS | None) -> None:
+def write_project(
+    connection: sqlite3.Connection, path: Path, crs: CRS | None, *, title: str, credit: str
+) -> None:
     """Write the project that opens every layer with its style and links, beside the GeoPackage.
 
+    ``credit`` stands in the corner of its map: whom the data are by, and if they are invented.
     A project that the user saved from QGIS is left as it is. Call it within ``writing``, so
     that two programs do not write it at once.
 
@@ -117,7 +121,7 @@ def write_project(connection: sqlite3.Connection, path: Path, title: str, crs: C
     if not _is_ours(path):
         return
     spare = path.with_name(f".{path.name}.tmp")
-    text = _sealed(_project_text(connection, title, crs))
+    text = _sealed(_project_text(connection, crs, title, credit))
     spare.write_text(text, encoding="utf-8", newline="\n")
     spare.replace(path)
 
@@ -137,7 +141,7 @@ def _is_ours(path: Path) -> bool:
     return text == _sealed(text.rpartition(_SEAL)[0])
 
 
-def _project_text(connection: sqlite3.Connection, title: str, crs: CRS | None) -> str:
+def _project_text(connection: sqlite3.Connection, crs: CRS | None, title: str, credit: str) -> str:
     shown = {
         table: _shown(connection, table, look_stored(connection, table))
         for table in geopackage.table_names(connection)
@@ -152,8 +156,7 @@ def _project_text(connection: sqlite3.Connection, title: str, crs: CRS | None) -
     relations.extend(_relation(*link) for link in _links(shown.values()))
     if crs is not None:
         root.append(_first_view(connection, crs))
-        declared = SubElement(SubElement(root, "properties"), "SpatialRefSys")
-        SubElement(declared, "ProjectionsEnabled", {"type": "int"}).text = "1"
+    root.append(_properties(credit))
     layers = SubElement(root, "projectlayers")
     layers.extend(_layer(one, shown, crs) for one in shown.values())
     indent(root)
@@ -171,17 +174,15 @@ def _crs_element(crs: CRS) -> Element:
 
 def _tree(connection: sqlite3.Connection, shown: dict[str, Shown]) -> Element:
     root = Element("layer-tree-group")
-    newest_first = [
-        results.layer_table(saved.name, layer)
-        for saved in reversed(results.list_results(connection))
-        for layer in results.layers_of(connection, saved.name)
-    ]
-    newest = {
-        results.layer_table(saved.name, layer)
-        for saved in {one.kind: one for one in results.list_results(connection)}.values()
-        for layer in results.layers_of(connection, saved.name)
-    }
-    for group in (GROUPS[0], Group(RESULTS_LABEL, tuple(newest_first)), *GROUPS[1:]):
+    saved = results.list_layers(connection)
+    latest = {result.kind: own for result, own in saved}
+    newest = {one.table for own in latest.values() for one in own}
+    # The newest of each kind above the rest, points above areas, the last saved first.
+    tables = [one.table for _result, own in reversed(saved) for one in own]
+    stored = [shown[table] for table in tables if table in shown]
+    stored.sort(key=lambda one: (one.table not in newest, _DRAWN_FROM_ABOVE.index(one.geometry)))
+    newest_first = tuple(one.table for one in stored)
+    for group in (GROUPS[0], Group(RESULTS_LABEL, newest_first), *GROUPS[1:]):
         there = [shown[table] for table in group.tables if table in shown]
         if there:
             branch = SubElement(root, "layer-tree-group", {"name": group.label})
@@ -258,6 +259,19 @@ def _first_view(connection: sqlite3.Connection, crs: CRS) -> Element:
         SubElement(extent, name).text = repr(value)
     SubElement(canvas, "destinationsrs").append(_crs_element(crs))
     return canvas
+
+
+def _properties(credit: str) -> Element:
+    properties = Element("properties")
+    for group, name, kind, value in (
+        ("SpatialRefSys", "ProjectionsEnabled", "int", "1"),
+        ("CopyrightLabel", "Enabled", "bool", "true" if credit else "false"),
+        ("CopyrightLabel", "Label", "QString", clean(credit)),
+    ):
+        holder = properties.find(group)
+        holder = SubElement(properties, group) if holder is None else holder
+        SubElement(holder, name, {"type": kind}).text = value
+    return properties
 
 
 def _layer(one: Shown, shown: dict[str, Shown], crs: CRS | None) -> Element:

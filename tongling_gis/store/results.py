@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tongling_gis.assessment import Assessment, Finding, Indicator, Provenance, Verdict
+from tongling_gis.store.styles import result_heading, result_label
 from tongling_gis.text import Text
 
 if TYPE_CHECKING:
@@ -52,9 +53,26 @@ class SavedResult:
     stamp: Text
 
 
-def layer_table(name: str, layer: str) -> str:
-    """Name the stored table of a result's layer."""
-    return f"{_PREFIX}{name}_{layer}"
+@dataclass(frozen=True, slots=True)
+class ResultLayer:
+    """One layer of a saved result."""
+
+    result: str
+    layer: str
+
+    @property
+    def table(self) -> str:
+        """The table that holds it."""
+        return f"{_PREFIX}{self.result}_{self.layer}"
+
+    @property
+    def label(self) -> str:
+        """How QGIS lists it."""
+        return result_label(self.result, self.layer)
+
+    def heading(self, column: str) -> str:
+        """Give a column's heading."""
+        return result_heading(self.layer, column)
 
 
 def is_result_table(table: str) -> bool:
@@ -73,10 +91,13 @@ def list_results(connection: sqlite3.Connection) -> list[SavedResult]:
     ]
 
 
-def layers_of(connection: sqlite3.Connection, name: str) -> list[str]:
-    """List the layers of a saved result."""
-    found = connection.execute(f"SELECT layers FROM {TABLE} WHERE name = ?", (name,)).fetchone()
-    return list(json.loads(found[0])) if found else []
+def list_layers(connection: sqlite3.Connection) -> list[tuple[SavedResult, list[ResultLayer]]]:
+    """List every result with its layers, oldest first."""
+    layers = dict(connection.execute(f"SELECT name, layers FROM {TABLE}"))
+    return [
+        (saved, [ResultLayer(saved.name, layer) for layer in json.loads(layers[saved.name])])
+        for saved in list_results(connection)
+    ]
 
 
 def next_name(connection: sqlite3.Connection, kind: str) -> str:

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from tongling_gis.schema import TABLES
-from tongling_gis.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -229,6 +228,13 @@ LOOKS: Mapping[str, Look] = {
 }
 """How each layer of the schema looks."""
 
+_RESULT_CENTRES = Look(
+    _one(Mark("#8f1d5c", 4.0, "#ffffff", 0.3, shape="star")),
+    name_column="name",
+    labelled=True,
+    label_rank=9,
+    label_scale=40_000,
+)
 _PLAIN = Look(_one(Mark("#5f7285", 1.6, "#ffffff", opacity=0.6)))
 _KINDS = {"coverage": "覆盖", "isochrones": "等时圈"}
 _RESULT_LAYERS = {
@@ -237,19 +243,26 @@ _RESULT_LAYERS = {
     "isochrones": "各中心",
     "dissolved": "合并",
 }
-RESULT_COLUMNS: Mapping[str, Text] = {
-    "walk_s": Text("步行时间(秒)", "Walk (s)"),
-    "centre_id": Text("最近的中心", "Nearest centre"),
-    "snap_m": Text("到道路的距离(米)", "Distance to the street (m)"),
-    "reason": Text("原因代码", "Reason"),
-    "reason_zh": Text("原因", "Why not (Chinese)"),
-    "reason_en": Text("原因(英文)", "Why not"),
-    "residents_nearest": Text("以此为最近的居民数", "Residents for whom it is nearest"),
-    "place_id": Text("起点编号", "Place id"),
-    "limit_minutes": Text("时限(分钟)", "Limit (minutes)"),
-    "area_m2": Text("面积(平方米)", "Area (m2)"),
+_RESULT_COLUMNS: Mapping[str, str] = {
+    "walk_s": "步行时间(秒)",
+    "centre_id": "最近的中心",
+    "snap_m": "到街道的距离(米)",
+    "reason": "原因代码",
+    "reason_zh": "原因",
+    "reason_en": "原因(英文)",
+    "residents_nearest": "以此为最近中心的居民数",
+    "places_nearest": "以此为最近中心的居民点数",
+    "in_study_area": "在研究范围内",
+    "place_id": "起点编号",
+    "limit_minutes": "时限(分钟)",
+    "area_m2": "面积(平方米)",
 }
-"""What the columns that results add to the schema's are called."""
+_BY_LIMIT: Mapping[str, str] = {
+    "covered_": "{limit} 分钟内可达",
+    "residents_covered_": "{limit} 分钟内的居民数",
+    "places_covered_": "{limit} 分钟内的居民点数",
+}
+"""Headings of the columns that results add to the schema's, the second by time limit."""
 
 
 def look_of(table: str) -> Look:
@@ -266,13 +279,19 @@ def result_label(name: str, layer: str) -> str:
     return f"{_KINDS.get(kind, kind)}-{number} {_RESULT_LAYERS.get(layer, layer)}"
 
 
-def column_label(column: str) -> str:
-    """Give the heading of a result's column, by the schema where it is one of its terms."""
-    if column in RESULT_COLUMNS:
-        return RESULT_COLUMNS[column].zh
-    if column.startswith("covered_"):
-        return f"{column.removeprefix('covered_')} 分钟内可达"
-    for table in sorted(TABLES.values(), key=lambda table: table.key != column):
+def result_heading(layer: str, column: str) -> str:
+    """Give the heading of a result's column: the schema's where it is one of its terms.
+
+    >>> result_heading("residents", "covered_5")
+    '5 分钟内可达'
+    """
+    own = [TABLES[layer]] if layer in TABLES else []
+    if column in _RESULT_COLUMNS and not any(column in table.names for table in own):
+        return _RESULT_COLUMNS[column]
+    for start, heading in _BY_LIMIT.items():
+        if column.startswith(start):
+            return heading.format(limit=column.removeprefix(start))
+    for table in (*own, *TABLES.values()):
         if column in table.names:
             return table.column(column).label.zh
     return column
@@ -287,6 +306,8 @@ def result_look(columns: Iterable[str], limits: Iterable[float]) -> Look:
     )
     if covered:
         return _coverage_look(covered)
+    if "places_nearest" in there or "residents_nearest" in there:
+        return _RESULT_CENTRES
     if "limit_minutes" in there:
         return replace(_isochrone_look(sorted(set(limits))), shown="place_id" not in there)
     return _PLAIN

@@ -266,10 +266,9 @@ class Workspace:
             name = results.next_name(connection, assessment.kind)
             results.insert(connection, name, imports.now(), assessment)
             for layer, rows in assessment.layers.items():
-                stored = results.layer_table(name, layer)
-                label = Text.same(styles.result_label(name, layer))
-                layers.write_layer(connection, stored, rows, label=label)
-                qgis.put_style(connection, stored, qgis.look_stored(connection, stored))
+                kept = results.ResultLayer(name, layer)
+                layers.write_layer(connection, kept.table, rows, result=kept)
+                qgis.put_style(connection, kept.table, qgis.look_stored(connection, kept.table))
         self._show_in_qgis()
         return name
 
@@ -294,7 +293,7 @@ class Workspace:
                     )
                 )
             found = {
-                layer: layers.read_layer(connection, results.layer_table(name, layer))
+                layer: layers.read_layer(connection, results.ResultLayer(name, layer).table)
                 for layer in row["layers"]
             }
         return results.rebuild(row, found)
@@ -309,11 +308,14 @@ class Workspace:
             return _value(connection, key)
 
     def _show_in_qgis(self) -> None:
-        title = f"{self.name}（示例数据）" if self.invented else self.name
+        invented = "示例数据" if self.invented else ""
+        title = f"{self.name}（{invented}）" if invented else self.name
+        credit = "；".join(filter(None, [invented, *(source.zh for source in self.sources())]))
         # The data are safe by now: where another program or the folder is in the way, the
         # next write makes the project.
         with suppress(WorkspaceError, OSError), writing(self.path) as connection:
-            qgis.write_project(connection, self.folder / qgis.PROJECT_FILE, title, _crs(connection))
+            path, crs = self.folder / qgis.PROJECT_FILE, _crs(connection)
+            qgis.write_project(connection, path, crs, title=title, credit=credit)
 
     def _imports_alive(self) -> list[tuple[ImportRecord, set[str]]]:
         return imports.still_there(self.imports())
