@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,8 @@ from tongling_gis.network.connectors import WallsAround
 from tongling_gis.network.severing import sever
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import geopandas as gpd
     from numpy.typing import NDArray
     from pyproj import CRS
@@ -48,6 +50,7 @@ class Network:
         gates: The gates and entrances in them, None where there are none.
         gate_reach_m: Farthest that a gate may lie from the crossing it opens.
         uncut: The same streets before any barrier, None where this is that network.
+        graph_attributes: Attributes of the graph it was read from, None where it was none.
     """
 
     crs: CRS
@@ -59,6 +62,7 @@ class Network:
     gates: gpd.GeoDataFrame | None = None
     gate_reach_m: float = 3.0
     uncut: Network | None = None
+    graph_attributes: Mapping[str, Any] | None = None
 
     @property
     def without_barriers(self) -> Network:
