@@ -9,6 +9,7 @@ from math import inf, isclose, isfinite
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tongling_gis.importers.osm_tags import COLUMNS, fill_columns, read_metres
+from tongling_gis.schema import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,7 +40,7 @@ def fill_from_attributes(
     layer: str, values: Sequence[dict[str, Any]], rows: Sequence[str]
 ) -> tuple[dict[str, list[Any]], list[RowNote]]:
     """Sort attributes into columns; everything else, with its type, into ``tags``."""
-    placed = {"name", *(column.key for column in COLUMNS[layer])}
+    placed = {column.key for column in COLUMNS[layer]} | {"name"} & set(TABLES[layer].names)
     tagged = [
         {key: _as_tag(key, one) for key, one in own.items() if key in placed} for own in values
     ]

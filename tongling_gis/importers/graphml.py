@@ -316,7 +316,6 @@ def _build_nodes(
     names = [f"node/{node}" for node in nodes]
     columns, notes = fill_from_attributes("street_nodes", values, names)
     draft.notes += notes
-    del columns["name"]
     columns["node_id"] = [node.number for node in nodes.values()]
     points = [shapely.Point(node.x, node.y) for node in nodes.values()]
     return build_layer("street_nodes", columns, points, plain_integers=("node_id",))

@@ -94,8 +94,7 @@ def _make_layers(elements: Elements, sheet: _Sheet) -> dict[str, gpd.GeoDataFram
         sheet.notes += notes
         filled[TABLES[layer].key] = [row.osm for row in rows]
         filled |= extras[layer](rows) if layer in extras else {}
-        known = {name: values for name, values in filled.items() if name in TABLES[layer].names}
-        layers[layer] = build_layer(layer, known, [row.shape for row in rows])
+        layers[layer] = build_layer(layer, filled, [row.shape for row in rows])
     return layers
 
 

@@ -208,7 +208,6 @@ def _build_nodes(
     ids = elements.node_id[positions]
     tagged = [elements.node_tags.get(one, {}) for one in ids.tolist()]
     columns, notes = fill_columns("street_nodes", tagged, [f"node/{one}" for one in ids])
-    del columns["name"]
     points = list(map(shapely.Point, elements.lon[positions], elements.lat[positions]))
     layer = build_layer(
         "street_nodes", {**columns, "node_id": ids}, points, plain_integers=("node_id",)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from tongling_gis.importers.report import RowNote
 from tongling_gis.importers.units import unit_factor
+from tongling_gis.schema import TABLES
 from tongling_gis.text import Text
 
 if TYPE_CHECKING:
@@ -278,10 +279,11 @@ def fill_columns(
         that its column cannot hold.
     """
     columns = COLUMNS.get(layer, ())
-    placed = frozenset({"name", *(column.key for column in columns)})
+    named = {"name"} & set(TABLES[layer].names)
+    placed = {column.key for column in columns} | named
     left: dict[int, set[str]] = {}
     notes: list[RowNote] = []
-    filled: dict[str, list[Any]] = {"name": [name_of(tags) for tags in tagged]}
+    filled: dict[str, list[Any]] = {name: [name_of(tags) for tags in tagged] for name in named}
     for column in columns:
         values = [tags.get(column.key) for tags in tagged]
         filled[column.name] = values if column.read is None else [None] * len(values)
