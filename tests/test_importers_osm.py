@@ -5,11 +5,14 @@ from __future__ import annotations
 import bz2
 import gzip
 import json
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import numpy as np
 import osmium
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from osm_text import HOLE, RING, SQUARE, node, relation, way, write_osm
 
 from tongling_gis.errors import MissingFileError, UnreadableFileError
@@ -252,6 +255,22 @@ def test_a_truncated_file_is_one_clear_sentence(files: list[Path], tmp_path: Pat
         with pytest.raises(UnreadableFileError, match=r"half-a\.osm.*download it again") as caught:
             read_osm(half)
         assert "\n" not in caught.value.text.zh
+
+
+@given(st.integers(0, 3), st.lists(st.tuples(st.floats(0, 1), st.integers(0, 255)), min_size=1))
+def test_damaged_bytes_are_never_more_than_one_sentence(
+    tmp_path_factory: pytest.TempPathFactory, which: int, damage: list[tuple[float, int]]
+) -> None:
+    """Whatever bytes are overwritten, a file is read or refused, and nothing else is raised."""
+    folder = tmp_path_factory.mktemp("damaged")
+    way_round = way(10, RING, {"highway": "path", "name": "环路"})
+    file = in_every_format(write_osm(folder / "a.osm", *SQUARE, way_round))[which]
+    content = bytearray(file.read_bytes())
+    for where, byte in damage:
+        content[int(where * (len(content) - 1))] = byte
+    file.write_bytes(content)
+    with suppress(UnreadableFileError):
+        read_osm(file)
 
 
 @pytest.mark.parametrize(

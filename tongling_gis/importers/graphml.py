@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from warnings import catch_warnings, simplefilter
 
 from tongling_gis.crs import WGS84, ShiftedDatum, read_crs, to_wgs84
 from tongling_gis.errors import CrsError, UnreadableFileError
@@ -106,7 +107,9 @@ def read_graphml(path: str | PathLike[str]) -> Imported:
     file = Path(path)
     fingerprint = fingerprint_file(file)
     try:
-        graph = nx.read_graphml(file, node_type=str, force_multigraph=True)
+        with catch_warnings(record=True) as told:
+            simplefilter("always")
+            graph = nx.read_graphml(file, node_type=str, force_multigraph=True)
     except (OSError, EOFError, SyntaxError, ValueError, KeyError, nx.NetworkXError) as error:
         raise UnreadableFileError(
             Text(
@@ -115,9 +118,13 @@ def read_graphml(path: str | PathLike[str]) -> Imported:
             )
         ) from error
     imported = read_graph(graph)
-    return replace(
-        imported, report=replace(imported.report, source=file.name, fingerprint=fingerprint)
+    report = replace(
+        imported.report,
+        source=file.name,
+        fingerprint=fingerprint,
+        warnings=(*imported.report.warnings, *(Text.same(str(one.message)) for one in told)),
     )
+    return replace(imported, report=report)
 
 
 def read_graph(graph: nx.Graph[Any]) -> Imported:

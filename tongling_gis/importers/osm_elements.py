@@ -163,7 +163,7 @@ def read_elements(path: Path, progress: Progress) -> Elements:
         header = _header(head, processor.header)
         for element in processor:
             _take(element, takers, collected, progress)
-    except (RuntimeError, ValueError, UnicodeDecodeError) as error:
+    except (RuntimeError, ValueError, osmium.InvalidLocationError) as error:
         raise _unreadable(path, Text.same(str(error))) from error
     if not collected.seen:
         raise UnreadableFileError(
