@@ -110,6 +110,8 @@ def test_shapes_keep_rows_holes_and_parts_apart() -> None:
     assert read_integers(coded["parts"]) == [2, 0, 2]
     assert read_integers(coded["rings"]) == [4, 4, 4, 4]
     assert set(read_vertices(coded)[:4]) == {(0, 0), (4, 0), (4, 4), (0, 4)}
+    outer, hole = (Polygon(read_vertices(coded)[i : i + 4]).exterior.is_ccw for i in (0, 4))
+    assert outer != hole
 
 
 def test_lines_are_simplified_within_the_tolerance_and_keep_their_ends() -> None:

@@ -54,7 +54,8 @@ def encode_shapes(layer: gpd.GeoDataFrame, *, simplify_m: float = 0.0) -> dict[s
     Returns:
         ``xy`` the vertices of all rings or lines one after the other; for lines and areas
         also ``rings``, the number of vertices of each, and ``parts``, the number of rings or
-        lines of each row (0 for a row without a shape). Rings are not closed.
+        lines of each row (0 for a row without a shape). Rings are not closed; holes run
+        against the rings around them.
     """
     import shapely
 
@@ -65,7 +66,7 @@ def encode_shapes(layer: gpd.GeoDataFrame, *, simplify_m: float = 0.0) -> dict[s
     dimension = shapely.get_dimensions(rows)
     if len(rows) and int(dimension.max()) <= 0:
         return {"xy": _encode_vertices(_point_vertices(rows))}
-    lines, row_of_line = _rings_and_lines(rows)
+    lines, row_of_line = _rings_and_lines(shapely.normalize(rows))
     coordinates, line_of_vertex = shapely.get_coordinates(lines, return_index=True)
     vertices = np.rint(coordinates * 10**DECIMALS).astype(np.int64)
     kept = _told_apart(vertices, line_of_vertex, closed=bool(len(rows) and dimension.max() > 1))

@@ -102,6 +102,7 @@ PAGE_WORDS: dict[str, Text] = {
     "company": Text("物业企业", "Property company"),
     "noCompany": Text("未登记物业企业", "No property company recorded"),
     "blacklisted": Text("已列入黑名单", "Blacklisted"),
+    "blacklistedWhy": Text("已列入黑名单：{why}", "Blacklisted: {why}"),
     "manages": Text("管理的小区", "Compounds it manages"),
     "alsoManages": Text("该企业管理的其他小区", "Other compounds of the company"),
     "assessments": Text("季度考核", "Quarterly assessments"),

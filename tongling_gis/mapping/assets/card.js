@@ -50,6 +50,11 @@ function linkRow(table, items, note = () => null) {
   );
 }
 
+/** A column's heading: of a link, what it leads to. */
+function columnLabel(column) {
+  return words[CARD_KINDS[column.refers]] ?? column.label;
+}
+
 /** All columns of a record but some, as facts; links lead to their cards. */
 function ownFacts(table, record, except) {
   const pairs = [];
@@ -57,15 +62,16 @@ function ownFacts(table, record, except) {
     const value = record[column.name];
     if (except.includes(column.name) || value === null || value === undefined || value === "") continue;
     const shown = column.refers && CARD_KINDS[column.refers] ? recordLink(column.refers, value) : showValue(column, value);
-    pairs.push([column.label, shown]);
+    pairs.push([columnLabel(column), shown]);
   }
   return pairs;
 }
 
 /** A table of records by some of their columns, those that are known. */
 function recordTable(table, rows, names) {
-  const columns = names.filter((name) => records.has(table, name)).map((name) => records.tables[table].column.get(name));
-  const heading = (column) => (column.unit && column.unit !== "%" ? `${column.label} (${column.unit})` : column.label);
+  const known = (name) => rows.some((row) => row[name] !== null && row[name] !== undefined);
+  const columns = names.filter(known).map((name) => records.tables[table].column.get(name));
+  const heading = (column) => columnLabel(column) + (column.unit && column.unit !== "%" ? ` (${column.unit})` : "");
   const cell = (row, column) => {
     const value = row[column.name];
     if (value === null || value === undefined) return "–";
@@ -257,7 +263,8 @@ function companySection(compound, key) {
 }
 
 function blacklistNotice(company) {
-  return el("p", { class: "notice" }, words.blacklisted, company.blacklist_reason && `：${company.blacklist_reason}`);
+  const why = company.blacklist_reason;
+  return el("p", { class: "notice" }, why ? say("blacklistedWhy", { why }) : words.blacklisted);
 }
 
 function assessmentSection(key) {

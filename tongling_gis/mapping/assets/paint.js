@@ -31,15 +31,24 @@ function trace(context, shapes, row, view, close) {
   }
 }
 
-/** Fill and outline areas. */
+const ROWS_A_PATH = 250; // a canvas draws several short paths sooner than one long one
+
+/** Fill and outline areas; those that let the ground shine through as one, so that none adds up. */
 function paintAreas(context, shapes, rows, view, look) {
-  if (!rows.length) return;
-  context.beginPath();
-  for (const row of rows) trace(context, shapes, row, view, true);
+  const together = look.fillOpacity === undefined ? ROWS_A_PATH : rows.length;
+  for (let from = 0; from < rows.length; from += together) {
+    context.beginPath();
+    for (const row of rows.slice(from, from + together)) trace(context, shapes, row, view, true);
+    paintPath(context, view, look);
+  }
+}
+
+/** Fill and outline the path; rings run against their holes, so that areas may overlap. */
+function paintPath(context, view, look) {
   if (look.fill) {
     context.fillStyle = look.hatched ? hatching(context, look.fill, view.ratio) : look.fill;
     context.globalAlpha = look.fillOpacity ?? 1;
-    context.fill("evenodd");
+    context.fill();
     context.globalAlpha = 1;
   }
   if (look.stroke && look.size) {
@@ -53,15 +62,16 @@ function paintAreas(context, shapes, rows, view, look) {
 
 /** Stroke lines in one colour. */
 function paintLines(context, shapes, rows, view, colour, width, dash) {
-  if (!rows.length) return;
-  context.beginPath();
-  for (const row of rows) trace(context, shapes, row, view, false);
   context.setLineDash(dash ? [2.5 * view.ratio, 2 * view.ratio] : []);
   context.lineCap = dash ? "butt" : "round";
   context.lineJoin = "round";
   context.strokeStyle = colour;
   context.lineWidth = width;
-  context.stroke();
+  for (let from = 0; from < rows.length; from += ROWS_A_PATH) {
+    context.beginPath();
+    for (const row of rows.slice(from, from + ROWS_A_PATH)) trace(context, shapes, row, view, false);
+    context.stroke();
+  }
   context.setLineDash([]);
 }
 
