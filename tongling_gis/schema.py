@@ -542,6 +542,7 @@ _RECORDS = (
             _link("compound_id", "小区编号", "Compound id", "compounds"),
             _text("name", "项目名称", "Project"),
             _text("claimed_by", "认领单位", "Claimed by"),
+            _day("date", "认领日期", "Date claimed"),
             _number("cost_yuan", "金额", "Cost", "yuan"),
             _text("status", "状态", "Status"),
         ),

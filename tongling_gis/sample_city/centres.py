@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
+from scipy.spatial import KDTree
 
 from tongling_gis.sample_city.names import STEMS, CompoundNames
 from tongling_gis.sample_city.quarters import OLD_KINDS
+from tongling_gis.sample_city.shapes import points_at, to_grid
 from tongling_gis.sample_city.tables import layer_table, share_out
 from tongling_gis.schema import FIVE_SERVICES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     import geopandas as gpd
     import pandas as pd
@@ -37,6 +39,7 @@ _HOURS = (
     "Mo-Fr 08:00-12:00,14:00-21:00; Sa-Su,PH 09:00-21:00",
 )
 """All open in the evening, at weekends and on holidays."""
+_ORDINALS = ("", "第二", "第三", "第四", "第五", "第六")
 _FEATURES = (
     *(
         "老年食堂、棋牌",
@@ -50,14 +53,15 @@ _FEATURES = (
 _OPERATORS = ("社会工作服务中心", "养老服务社", "社区服务协会", "志愿服务联合会")
 
 
-def _spread(xy: Coords, weight: NDArray[np.float64], rng: np.random.Generator) -> Coords:
-    """Place centres where people live: weighted k-means (Lloyd), from random homes."""
-    spots = xy[rng.choice(len(xy), CENTRES, replace=False, p=weight / weight.sum())]
+def spread_seats(
+    xy: Coords, weight: NDArray[np.float64], count: int, rng: np.random.Generator
+) -> Coords:
+    """Place seats (count, 2) where people live: weighted k-means (Lloyd), from random homes."""
+    spots = xy[rng.choice(len(xy), count, replace=False, p=weight / weight.sum())]
     for _ in range(_ROUNDS):
-        away = np.square(xy[:, None, :] - spots[None]).sum(axis=2)
-        nearest = away.argmin(axis=1)
-        mass = np.bincount(nearest, weight, CENTRES)
-        sums = [np.bincount(nearest, weight * xy[:, axis], CENTRES) for axis in (0, 1)]
+        nearest = KDTree(spots).query(xy)[1]
+        mass = np.bincount(nearest, weight, count)
+        sums = [np.bincount(nearest, weight * xy[:, axis], count) for axis in (0, 1)]
         held = mass > 0
         spots[held] = np.column_stack(sums)[held] / mass[held, None]
     return spots
@@ -105,6 +109,7 @@ def make_centres(
     built: Sequence[Built],
     *,
     communities: pd.DataFrame,
+    streets: gpd.GeoDataFrame,
     rng: np.random.Generator,
 ) -> gpd.GeoDataFrame:
     """Open 60 centres in buildings of the quarters that have them, with their records."""
@@ -112,11 +117,10 @@ def make_centres(
     residents = buildings["residents"].fillna(0).to_numpy(dtype=float)
     served = np.array([one.plot.quarter not in "FBSR" for one in built])[plot]
     lived = served & (residents > 0)
-    spots = _spread(xy[lived], residents[lived], rng)
+    spots = spread_seats(xy[lived], residents[lived], CENTRES, rng)
     detour = np.array([_DETOUR_M.get(one.use, np.inf) for one in built])[plot]
     house = _houses_for(spots, xy, np.where(served, detour, np.inf))
-    order = np.argsort(communities.loc[_nearest(xy[house], communities), "rank"], kind="stable")
-    house = house[order]
+    house = house[np.argsort(_nearest(xy[house], communities), kind="stable")]
     near = _nearest(xy[house], communities)
     area = _areas_m2(rng)
     stars = _stars(area, rng)
@@ -129,7 +133,7 @@ def make_centres(
     columns = {
         "centre_id": [f"LZ{at + 1:03d}" for at in range(CENTRES)],
         "name": names,
-        "address": [f"{communities.loc[at, 'name']}内（虚构地址）" for at in near],
+        "address": _addresses(xy[house], streets),
         "community": [communities.loc[at, "name"] for at in near],
         "origin": origin,
         "floor_area_m2": area,
@@ -142,7 +146,19 @@ def make_centres(
         "features": [_FEATURES[k] for k in rng.integers(len(_FEATURES), size=CENTRES)],
         "alliance_id": [communities.loc[at, "alliance_id"] for at in near],
     }
-    return layer_table("centres", columns, shapely.points(np.round(xy[house], 2)))
+    return layer_table("centres", columns, points_at(np.round(xy[house], 2)))
+
+
+def _addresses(xy: Coords, streets: gpd.GeoDataFrame) -> list[str]:
+    """Give each centre a house number on the nearest street that has a name."""
+    named = streets[streets["name"].notna() & (streets["highway"] != "steps")]
+    lines = named.geometry.to_numpy()
+    nearest = shapely.STRtree(lines).nearest(points_at(xy))
+    number = 1 + np.rint(shapely.line_locate_point(lines[nearest], points_at(xy)) / 8.0)
+    return [
+        f"{name}{int(at)}号（虚构）"
+        for name, at in zip(named["name"].iloc[nearest], number, strict=True)
+    ]
 
 
 def _operator(rng: np.random.Generator) -> str:
@@ -154,16 +170,13 @@ def _centre_names(communities: Sequence[str]) -> list[str]:
     names = []
     for one in communities:
         count[one] = count.get(one, 0) + 1
-        names.append(
-            f"{one}{'' if count[one] == 1 else '第二' if count[one] == 2 else '第三'}邻里中心"
-        )  # noqa: PLR2004 - the second
+        names.append(f"{one}{_ORDINALS[count[one] - 1]}邻里中心")
     return names
 
 
 def _nearest(xy: Coords, communities: pd.DataFrame) -> NDArray[np.intp]:
     seats = communities[["x", "y"]].to_numpy()
-    nearest: NDArray[np.intp] = np.square(xy[:, None] - seats).sum(axis=2).argmin(axis=1)
-    return nearest
+    return np.asarray(KDTree(seats).query(xy)[1], dtype=np.intp)
 
 
 def number_compounds(built: Sequence[Built]) -> list[str | None]:
@@ -239,8 +252,7 @@ def make_compounds(
         "phone": [_phone(rng) for _ in own],
         "alliance_id": [communities.loc[at, "alliance_id"] for at in near],
     }
-    shapes = shapely.set_precision(np.array([one.shape for one, _ in own], dtype=object), 0.01)
-    return layer_table("compounds", columns, shapes)
+    return layer_table("compounds", columns, [to_grid(one.shape) for one, _ in own])
 
 
 def _term_ends(committee: NDArray[np.bool_], rng: np.random.Generator) -> list[str | None]:
@@ -250,16 +262,3 @@ def _term_ends(committee: NDArray[np.bool_], rng: np.random.Generator) -> list[s
         else None
         for yes in committee
     ]
-
-
-def seats(built: Sequence[Built], people: Mapping[int, int], count: int) -> list[int]:
-    """Choose plots as seats of communities: populous ones, far from each other."""
-    spots = sorted(people, key=lambda at: -people[at])
-    xy = {at: shapely.get_coordinates(built[at].shape.centroid)[0] for at in spots}
-    chosen = [spots[0]]
-    away = np.array([np.hypot(*(xy[at] - xy[chosen[0]])) for at in spots])
-    while len(chosen) < count:
-        best = int(np.argmax(away))
-        chosen.append(spots[best])
-        away = np.minimum(away, [np.hypot(*(xy[at] - xy[spots[best]])) for at in spots])
-    return chosen

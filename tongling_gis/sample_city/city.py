@@ -2,33 +2,41 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
 import shapely
 
 from tongling_gis.sample_city import centres, facilities, records
-from tongling_gis.sample_city.fabric import build_fabric
-from tongling_gis.sample_city.gates import approach_ways, find_exits, open_plots
+from tongling_gis.sample_city.fabric import Fabric, Ground, build_fabric
+from tongling_gis.sample_city.gates import (
+    Opening,
+    approach_ways,
+    clear_ways,
+    find_exits,
+    open_plots,
+)
 from tongling_gis.sample_city.names import community_names
 from tongling_gis.sample_city.people import settle_people
 from tongling_gis.sample_city.plan import make_plan
 from tongling_gis.sample_city.quarters import name_old_compounds, settle
-from tongling_gis.sample_city.streets import draw_streets
+from tongling_gis.sample_city.shapes import line_to_grid, to_grid
+from tongling_gis.sample_city.streets import draw_streets, rail_fences, rail_line, steepen
 from tongling_gis.sample_city.tables import layer_table
 from tongling_gis.sample_city.terrain import make_terrain
-from tongling_gis.sample_city.ways import weave
+from tongling_gis.sample_city.ways import Way, weave
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     import geopandas as gpd
-    from shapely import Polygon
+    from numpy.typing import NDArray
+    from shapely import LineString
+    from shapely.geometry.base import BaseGeometry
 
-    from tongling_gis.sample_city.quarters import Built
+    Tags = Mapping[str, str]
 
 SEED = 340_700
 """Tongling's administrative code."""
@@ -42,13 +50,13 @@ class SampleCity:
         seed: What it was invented from.
         layers: Layer name of ``schema`` -> rows in EPSG:4548, in metres.
         records: Record table name of ``schema`` -> rows.
-        outlines: OSM name -> area, of the points in ``layers`` that stand for one.
+        extras: OSM name -> shape and tags of what no layer holds: school grounds, the railway.
     """
 
     seed: int
     layers: Mapping[str, gpd.GeoDataFrame]
     records: Mapping[str, pd.DataFrame]
-    outlines: Mapping[str, Polygon]
+    extras: Mapping[str, tuple[BaseGeometry, Tags]]
 
 
 class _Dice:
@@ -61,91 +69,169 @@ class _Dice:
         return np.random.default_rng([self._seed, *purpose.encode()])
 
 
-def _communities(
-    built: Sequence[Built], buildings: gpd.GeoDataFrame, plot: np.ndarray, rng: np.random.Generator
-) -> pd.DataFrame:
-    """Seat 50 communities where people live, each with its alliance."""
-    people: dict[int, int] = defaultdict(int)
-    for at, count in zip(plot.tolist(), buildings["residents"].fillna(0).tolist(), strict=True):
-        people[at] += int(count)
-    chosen = centres.seats(built, {at: n for at, n in people.items() if n}, records.ALLIANCES)
-    xy = shapely.get_coordinates([built[at].shape.centroid for at in chosen])
+class _Site(NamedTuple):
+    """The city as drawn: the ground, its open streets, the ways out of its plots, the railway."""
+
+    ground: Ground
+    streets: list[Way]
+    openings: list[Opening]
+    railway: LineString
+
+
+class _People(NamedTuple):
+    """Where people live, and the communities they belong to."""
+
+    buildings: gpd.GeoDataFrame
+    plot: NDArray[np.intp]
+    communities: pd.DataFrame
+
+
+def _draw(dice: _Dice) -> _Site:
+    land = make_terrain(dice("terrain"))
+    plan = make_plan(dice("plan"))
+    streets = draw_streets(land, plan, dice("streets"))
+    fences = rail_fences(land, plan)
+    built = settle(plan, land, dice("quarters"))
+    exits = find_exits(built, streets, shapely.union_all(fences))
+    reachable = np.isin(np.arange(len(built)), exits.plot).tolist()
+    built = name_old_compounds(built, reachable, dice("compounds"))
+    openings = open_plots(built, exits, dice("gates"))
+    built = clear_ways(built, openings)
+    ground = Ground(land, built, centres.number_compounds(built), fences)
+    return _Site(ground, streets, openings, rail_line(land, plan))
+
+
+def _weave(site: _Site) -> Fabric:
+    inner = [way for one in site.ground.built if one.layout for way in one.layout.ways]
+    ways = [*site.streets, *inner, *approach_ways(site.openings)]
+    ways = steepen(ways, site.ground.land)
+    return build_fabric(weave(ways), ways, site.openings, site.ground)
+
+
+def _settle(site: _Site, dice: _Dice) -> _People:
+    buildings, plot = settle_people(site.ground.built, site.ground.compound_ids, dice("people"))
+    return _People(buildings, plot, _communities(buildings, dice("communities")))
+
+
+def _communities(buildings: gpd.GeoDataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    """Seat 50 communities where people live, from west to east, each with its alliance."""
+    lived = buildings[buildings["residents"].notna()]
+    xy = shapely.get_coordinates(shapely.centroid(lived.geometry.to_numpy()))
+    weight = lived["residents"].to_numpy(dtype=float)
+    seats = centres.spread_seats(xy, weight, records.ALLIANCES, rng)
+    seats = seats[np.argsort(seats[:, 0], kind="stable")]
     return pd.DataFrame(
         {
             "name": community_names(rng, records.ALLIANCES),
-            "x": xy[:, 0],
-            "y": xy[:, 1],
-            "rank": np.arange(records.ALLIANCES),
+            "x": seats[:, 0],
+            "y": seats[:, 1],
             "alliance_id": [f"L{at + 1:02d}" for at in range(records.ALLIANCES)],
         }
     )
 
 
+def _facilities(
+    site: _Site,
+    campuses: list[facilities.Campus],
+    buildings: gpd.GeoDataFrame,
+    dice: _Dice,
+) -> dict[str, gpd.GeoDataFrame]:
+    built = site.ground.built
+    stations = facilities.make_fire_stations(built)
+    shops = facilities.make_shops(buildings, site.streets, dice("shops"))
+    others = facilities.list_as_amenities(campuses, stations)
+    return {
+        "hydrants": facilities.make_hydrants(site.streets, built, dice("hydrants")),
+        "fire_stations": stations,
+        "bus_stops": facilities.make_bus_stops(site.streets),
+        "schools": facilities.make_schools(campuses),
+        "shelters": facilities.make_shelters(campuses),
+        "amenities": pd.concat([shops, others], ignore_index=True),
+        "water": facilities.make_water(site.ground.land),
+        "green": facilities.make_green(site.ground.land, campuses),
+    }
+
+
+def _records(
+    spots: gpd.GeoDataFrame,
+    compounds: gpd.GeoDataFrame,
+    companies: pd.DataFrame,
+    people: _People,
+    dice: _Dice,
+) -> dict[str, pd.DataFrame]:
+    alliances = records.make_alliances(people.communities, dice("alliances"))
+    return {
+        "star_ratings": records.make_star_ratings(spots, dice("ratings")),
+        "activities": records.make_activities(spots, dice("activities")),
+        "companies": companies,
+        "compound_assessments": records.make_assessments(compounds, companies, dice("assessments")),
+        "alliances": alliances,
+        "claimed_projects": records.make_projects(alliances, compounds, dice("projects")),
+    }
+
+
+def _extras(
+    campuses: list[facilities.Campus], railway: LineString
+) -> dict[str, tuple[BaseGeometry, Tags]]:
+    extras: dict[str, tuple[BaseGeometry, Tags]] = {
+        one.osm_id: (one.shape, {"name": one.name, **one.tags})
+        for one in campuses
+        if "amenity" in one.tags
+    }
+    tags = {"railway": "rail", "name": "沿江铁路（虚构）"}
+    return extras | {facilities.RAILWAY: (line_to_grid(railway), tags)}
+
+
+def _study_area(site: _Site) -> gpd.GeoDataFrame:
+    columns = {"area_id": ["A1"], "name": ["示例市中心城区（虚构）"]}
+    return layer_table("study_area", columns, [to_grid(site.ground.land.study_area)])
+
+
 def invent_city(seed: int = SEED) -> SampleCity:
-    """Invent a city of 450,949 residents on Tongling's frame; the same seed gives the same city."""
+    """Invent a city of 450,949 residents on Tongling's frame; the same seed gives the same city.
+
+    Args:
+        seed: Any whole number from 0.
+
+    Returns:
+        Every layer and record table, meeting the published figures exactly.
+    """
     dice = _Dice(seed)
-    land = make_terrain(dice("terrain"))
-    plan = make_plan(dice("plan"))
-    streets = draw_streets(land, plan, dice("streets"))
-    built = settle(plan, land, dice("quarters"))
-    exits = find_exits(built, streets)
-    reachable = np.isin(np.arange(len(built)), exits.plot).tolist()
-    built = name_old_compounds(built, reachable, dice("compounds"))
-    openings = open_plots(built, exits, dice("gates"))
-    inner = [way for one in built if one.layout is not None for way in one.layout.ways]
-    ways = [*streets, *inner, *approach_ways(openings, built)]
-    ids = centres.number_compounds(built)
-    fabric = build_fabric(weave(ways), ways, openings, built=built, compound_ids=ids, land=land)
-    buildings, plot = settle_people(built, ids, dice("people"))
-    communities = _communities(built, buildings, plot, dice("communities"))
+    site = _draw(dice)
+    fabric = _weave(site)
+    people = _settle(site, dice)
+    built, ids = site.ground.built, site.ground.compound_ids
     companies = records.make_companies(dice("companies"))
     compounds = centres.make_compounds(
         built,
         ids,
-        buildings,
-        communities=communities,
+        people.buildings,
+        communities=people.communities,
         company_ids=companies["company_id"].tolist(),
         rng=dice("compound records"),
     )
     spots = centres.make_centres(
-        buildings, plot, built, communities=communities, rng=dice("centres")
-    )
-    area = layer_table(
-        "study_area",
-        {"area_id": ["A1"], "name": ["示例市中心城区（虚构）"]},
-        [shapely.set_precision(land.study_area, 0.01)],
+        people.buildings,
+        people.plot,
+        built,
+        communities=people.communities,
+        streets=fabric.streets,
+        rng=dice("centres"),
     )
     campuses = facilities.draw_campuses(built)
-    alliances = records.make_alliances(communities, dice("alliances"))
     return SampleCity(
         seed,
         layers={
-            "study_area": area,
+            "study_area": _study_area(site),
             "streets": fabric.streets,
             "street_nodes": fabric.street_nodes,
             "barriers": fabric.barriers,
             "gates": fabric.gates,
-            "buildings": buildings,
+            "buildings": people.buildings,
             "centres": spots,
             "compounds": compounds,
-            "hydrants": facilities.make_hydrants(streets, dice("hydrants")),
-            "fire_stations": facilities.make_fire_stations(built),
-            "bus_stops": facilities.make_bus_stops(streets),
-            "schools": facilities.make_schools(campuses),
-            "shelters": facilities.make_shelters(campuses),
-            "amenities": facilities.make_shops(buildings, streets, dice("shops")),
-            "water": facilities.make_water(land),
-            "green": facilities.make_green(land, campuses),
+            **_facilities(site, campuses, people.buildings, dice),
         },
-        outlines={one.osm_id: one.shape for one in campuses},
-        records={
-            "star_ratings": records.make_star_ratings(spots, dice("ratings")),
-            "activities": records.make_activities(spots, dice("activities")),
-            "companies": companies,
-            "compound_assessments": records.make_assessments(
-                compounds, companies, dice("assessments")
-            ),
-            "alliances": alliances,
-            "claimed_projects": records.make_projects(alliances, compounds, dice("projects")),
-        },
+        records=_records(spots, compounds, companies, people, dice),
+        extras=_extras(campuses, site.railway),
     )

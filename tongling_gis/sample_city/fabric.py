@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
+from shapely import LineString
 
 from tongling_gis.sample_city.gates import has_wall
+from tongling_gis.sample_city.shapes import line_to_grid, points_at
 from tongling_gis.sample_city.tables import layer_table, write_tags
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
     from numpy.typing import NDArray
+    from shapely import Polygon
 
     from tongling_gis.sample_city.gates import Opening
     from tongling_gis.sample_city.quarters import Built
@@ -43,6 +46,16 @@ class Fabric:
     street_nodes: gpd.GeoDataFrame
     barriers: gpd.GeoDataFrame
     gates: gpd.GeoDataFrame
+
+
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """What the fabric is laid over: the land, the plots with their names, the rail's fences."""
+
+    land: Terrain
+    built: Sequence[Built]
+    compound_ids: Sequence[str | None]
+    fences: Sequence[LineString]
 
 
 def _node_classes(woven: Woven, ways: Sequence[Way]) -> dict[str, NDArray[np.bool_]]:
@@ -111,7 +124,7 @@ def _streets(
         write_tags({k: v for k, v in one.items() if k not in {*_STREET_COLUMNS, "layer", "width"}})
         for one in tags
     ]
-    columns: dict[str, object] = {
+    columns = {
         "street_id": [f"{at + 1}-{k}" for at, k in zip(way, turn, strict=True)],
         "from_node": woven.node[first] + 1,
         "to_node": woven.node[last] + 1,
@@ -126,7 +139,7 @@ def _streets(
     }
     plain = ("osm_way_id", "from_node", "to_node")
     ends = np.unique(np.concatenate([woven.node[first], woven.node[last]]))
-    return layer_table("streets", columns, _segments(woven, first, last), plain=plain), ends  # type: ignore[arg-type]
+    return layer_table("streets", columns, _segments(woven, first, last), plain=plain), ends
 
 
 def _metres(value: str | None) -> float | None:
@@ -145,12 +158,12 @@ def _nodes(
         **{key: [one.get(key) for one in said] for key in keys},
         "tags": rest,
     }
-    return layer_table("street_nodes", columns, shapely.points(woven.xy[ends]), plain=("node_id",))
+    return layer_table("street_nodes", columns, points_at(woven.xy[ends]), plain=("node_id",))
 
 
 def gate_nodes(woven: Woven, openings: Sequence[Opening], first_way: int) -> dict[int, int]:
     """Map openings with a gate to the node of that gate: where their first piece ends."""
-    last = np.flatnonzero(np.append(np.diff(woven.way) != 0, True))  # noqa: FBT003 - numpy
+    last = np.flatnonzero(np.append(np.diff(woven.way) != 0, True))
     node_of = dict(zip(woven.way[last].tolist(), woven.node[last].tolist(), strict=True))
     found, way = {}, first_way
     for at, one in enumerate(openings):
@@ -160,32 +173,36 @@ def gate_nodes(woven: Woven, openings: Sequence[Opening], first_way: int) -> dic
     return found
 
 
-def _ring(shape: shapely.Polygon, gates: NDArray[np.float64]) -> shapely.LineString:
+def _ring(shape: Polygon, gates: NDArray[np.float64]) -> LineString:
     """Draw a wall round a plot, closed, with a vertex at every gate."""
-    line = shapely.linestrings(np.round(shapely.get_coordinates(shape.exterior), 2))
+    line = line_to_grid(LineString(shape.exterior.coords))
     corners = shapely.get_coordinates(line)
     at = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(corners, axis=0).T))])
-    where = shapely.line_locate_point(line, shapely.points(gates)) if len(gates) else np.empty(0)
+    where = shapely.line_locate_point(line, points_at(gates))
     order = np.argsort(np.concatenate([at, where]), kind="stable")
-    return shapely.linestrings(np.concatenate([corners, gates])[order])
+    return LineString(np.concatenate([corners, gates])[order])
 
 
 def _barriers(
-    built: Sequence[Built], openings: Sequence[Opening], gates: Mapping[int, int], woven: Woven
+    ground: Ground, openings: Sequence[Opening], gates: Mapping[int, int], woven: Woven
 ) -> gpd.GeoDataFrame:
     on_plot = defaultdict(list)
     for at, node in gates.items():
         on_plot[openings[at].plot].append(woven.xy[node])
-    rows = []
-    for at, one in enumerate(built):
+    rows: list[tuple[str, LineString, dict[str, str], str | None]] = []
+    for at, one in enumerate(ground.built):
         kind = has_wall(one, at)
         if kind and on_plot[at]:
             tags = {"height": "2.2"} if kind == "wall" else {"height": "1.8"}
-            rows.append((kind, _ring(one.shape, np.array(on_plot[at])), write_tags(tags)))
+            rows.append((kind, _ring(one.shape, np.array(on_plot[at])), tags, None))
+    rows += [
+        ("fence", line_to_grid(line), {"height": "2.4"}, "铁路防护栏") for line in ground.fences
+    ]
     columns = {
         "barrier_id": [f"way/{FIRST_BARRIER + at}" for at in range(len(rows))],
+        "name": [row[3] for row in rows],
         "barrier": [row[0] for row in rows],
-        "tags": [row[2] for row in rows],
+        "tags": [write_tags(row[2]) for row in rows],
     }
     return layer_table("barriers", columns, [row[1] for row in rows])
 
@@ -194,29 +211,27 @@ def _gates(
     openings: Sequence[Opening],
     gates: Mapping[int, int],
     woven: Woven,
-    compound_ids: Sequence[str | None],
+    ground: Ground,
 ) -> gpd.GeoDataFrame:
     rows = [(openings[at], node) for at, node in gates.items()]
     said = [dict(one.tags or {}) for one, _ in rows]
+    xy = woven.xy[[node for _, node in rows]]
     columns = {
         "gate_id": [f"node/{node + 1}" for _, node in rows],
         **{key: [tags.get(key) for tags in said] for key in _GATE_COLUMNS},
         "width_m": [_metres(tags.get("width")) for tags in said],
         "height_m": [_metres(tags.get("height")) for tags in said],
-        "compound_id": [compound_ids[one.plot] for one, _ in rows],
-        "tags": ["{}"] * len(rows),
+        "compound_id": [ground.compound_ids[one.plot] for one, _ in rows],
+        "tags": [write_tags({"ele": f"{one:g}"}) for one in ground.land.elevation_m(xy)],
     }
-    return layer_table("gates", columns, shapely.points(woven.xy[[node for _, node in rows]]))
+    return layer_table("gates", columns, points_at(xy))
 
 
 def build_fabric(
     woven: Woven,
     ways: Sequence[Way],
     openings: Sequence[Opening],
-    *,
-    built: Sequence[Built],
-    compound_ids: Sequence[str | None],
-    land: Terrain,
+    ground: Ground,
 ) -> Fabric:
     """Make tables of the woven ways; the approaches of ``openings`` are the last of them."""
     pieces = sum(2 if one.tags else 1 for one in openings)
@@ -227,7 +242,7 @@ def build_fabric(
     streets, ends = _streets(woven, ways, special)
     return Fabric(
         streets,
-        _nodes(woven, ends, land, tags),
-        _barriers(built, openings, gates, woven),
-        _gates(openings, gates, woven, compound_ids),
+        _nodes(woven, ends, ground.land, tags),
+        _barriers(ground, openings, gates, woven),
+        _gates(openings, gates, woven, ground),
     )

@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 
 from tongling_gis.sample_city.names import STEMS
+from tongling_gis.sample_city.shapes import as_polygon, points_at, to_grid
 from tongling_gis.sample_city.tables import layer_table, write_tags
 
 if TYPE_CHECKING:
@@ -26,8 +27,13 @@ FIRST_POINT = 900_000
 FIRST_AREA = 300_000
 """Water and green space are OSM ways from here on."""
 RIVER_RELATION = 1
+RAILWAY = "way/380000"
 
 _HYDRANT_EVERY_M = 112.0
+_HYDRANT_SHARE = {"primary": 0.97, "secondary": 0.95, "tertiary": 0.85, "residential": 0.62}
+_OWN_HYDRANTS = {"new_estate": 0.95, "old_estate": 0.45, "work_unit": 0.35, "school": 0.8}
+_HYDRANT_STATES = {"正常": 0.92, "水压不足": 0.03, "漏水": 0.02, "被遮挡": 0.02, "损坏": 0.01}
+_BELOW_GROUND = 0.22
 _STOP_EVERY_M = 430.0
 _FIRE_STATIONS = 7
 _SHOPS = 620
@@ -45,7 +51,8 @@ def _points_beside(
     ways: Sequence[Way], classes: Sequence[str], every_m: float, away_m: float
 ) -> tuple[Coords, list[Way]]:
     """Set points along streets at even steps, beside the carriageway, on alternate sides."""
-    points, owners = [], []
+    points: list[Coords] = []
+    owners: list[Way] = []
     for way in ways:
         if way.highway not in classes or way.layer or way.line.length < every_m / 2:
             continue
@@ -60,28 +67,30 @@ def _points_beside(
         reach = float(way.tags.get("width", 8)) / 2 + away_m
         points.append(here + np.column_stack([-step[:, 1], step[:, 0]]) * side * reach)
         owners += [way] * count
-    return np.round(np.concatenate(points), 2), owners
+    return np.round(np.concatenate([np.empty((0, 2)), *points]), 2), owners
 
 
-def make_hydrants(streets: Sequence[Way], rng: np.random.Generator) -> gpd.GeoDataFrame:
-    """Set hydrants along streets; quarters far from main streets and the old lanes lack them."""
-    classes = ("primary", "secondary", "tertiary", "residential")
-    points, owners = _points_beside(streets, classes, _HYDRANT_EVERY_M, 1.2)
-    share = {"primary": 0.97, "secondary": 0.95, "tertiary": 0.85, "residential": 0.62}
-    kept = rng.random(len(points)) < np.array([share[way.highway] for way in owners])
-    points = points[kept]
-    below = rng.random(len(points)) < 0.22
-    states = rng.choice(
-        ["正常", "水压不足", "漏水", "被遮挡", "损坏"],
-        len(points),
-        p=[0.92, 0.03, 0.02, 0.02, 0.01],
-    )
+def make_hydrants(
+    streets: Sequence[Way], built: Sequence[Built], rng: np.random.Generator
+) -> gpd.GeoDataFrame:
+    """Set hydrants along streets and in compounds; small streets and old compounds lack many."""
+    points, owners = _points_beside(streets, tuple(_HYDRANT_SHARE), _HYDRANT_EVERY_M, 1.2)
+    kept = rng.random(len(points)) < np.array([_HYDRANT_SHARE[way.highway] for way in owners])
+    inside = [points[:0]]
+    for one in built:
+        if one.layout is not None and rng.random() < _OWN_HYDRANTS.get(one.use, 0.0):
+            ways = [way for way in one.layout.ways if way.highway == "service"]
+            inside.append(_points_beside(ways, ("service",), _HYDRANT_EVERY_M, 0.8)[0])
+    own = np.concatenate(inside)
+    public = points[kept]
+    kinds = np.where(rng.random(len(public)) < _BELOW_GROUND, "市政地下式", "市政地上式")
+    count = len(public) + len(own)
     columns = {
-        "hydrant_id": [f"XF{at + 1:04d}" for at in range(len(points))],
-        "kind": np.where(below, "地下式", "地上式"),
-        "status": states,
+        "hydrant_id": [f"XF{at + 1:04d}" for at in range(count)],
+        "kind": [*kinds, *["小区室外地上式"] * len(own)],
+        "status": rng.choice(list(_HYDRANT_STATES), count, p=list(_HYDRANT_STATES.values())),
     }
-    return layer_table("hydrants", columns, shapely.points(points))
+    return layer_table("hydrants", columns, points_at(np.concatenate([public, own])))
 
 
 def _named_points(
@@ -142,7 +151,7 @@ def draw_campuses(built: Sequence[Built]) -> list[Campus]:
             tags = {"amenity": "kindergarten" if ending == "幼儿园" else "school"}
         if one.use != "vacant" and turn % 2:
             tags |= {"emergency": "assembly_point"}
-        shape = shapely.set_precision(one.shape, 0.01)
+        shape = to_grid(one.shape)
         found.append(Campus(f"way/{FIRST_AREA + 100 + turn}", name, shape, tags))
     return found
 
@@ -173,6 +182,23 @@ def make_shelters(campuses: Sequence[Campus]) -> gpd.GeoDataFrame:
     return _campus_points("shelters", "shelter_id", shelters, area_m2=areas)
 
 
+def list_as_amenities(campuses: Sequence[Campus], stations: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """List schools, parks and fire stations among the facilities too, as OpenStreetMap does."""
+    places = [one for one in campuses if {"amenity", "leisure"} & set(one.tags)]
+    kinds = [
+        next(f"{key}={one.tags[key]}" for key in ("amenity", "leisure") if key in one.tags)
+        for one in places
+    ]
+    columns = {
+        "amenity_id": [*(one.osm_id for one in places), *stations["station_id"]],
+        "name": [*(one.name for one in places), *stations["name"]],
+        "kind": [*kinds, *["amenity=fire_station"] * len(stations)],
+        "tags": [*(write_tags(one.tags) for one in places), *stations["tags"]],
+    }
+    points = [*(one.shape.representative_point() for one in places), *stations.geometry]
+    return layer_table("amenities", columns, points)
+
+
 def make_fire_stations(built: Sequence[Built]) -> gpd.GeoDataFrame:
     """Put fire stations on civic plots, far apart."""
     spots = _middles(built, ("civic",))
@@ -199,7 +225,7 @@ def make_shops(
     house, first = np.unique(house, return_index=True)
     pick = np.sort(rng.permutation(len(house))[:_SHOPS])
     front = shapely.shortest_line(shapes[house[pick]], lines[line[first[pick]]])
-    points = shapely.points(np.round(shapely.get_coordinates(shapely.get_point(front, 0)), 2))
+    points = points_at(np.round(shapely.get_coordinates(shapely.get_point(front, 0)), 2))
     kinds = rng.choice(len(_SHOP_KINDS), len(pick), p=_shop_shares())
     columns = {
         "amenity_id": [f"node/{FIRST_POINT + 5_000 + at}" for at in range(len(pick))],
@@ -211,28 +237,31 @@ def make_shops(
 
 
 def _shop_shares() -> NDArray[np.float64]:
-    weights = np.array([26, 8, 12, 6, 20, 9, 5, 6, 2, 6], dtype=float)
-    return weights / weights.sum()
+    weights = np.array([26, 8, 12, 6, 20, 9, 5, 6, 2, 6], dtype=np.float64)
+    return np.asarray(weights / weights.sum(), dtype=np.float64)
 
 
 def make_water(land: Terrain) -> gpd.GeoDataFrame:
-    """Draw the river round its island, the lake and the creek."""
+    """Draw the river round its island, the lakes and the creek."""
     rows = [
         (f"relation/{RIVER_RELATION}", "长江", land.river, {"natural": "water", "water": "river"}),
-        (
-            f"way/{FIRST_AREA}",
-            land.lake.name,
-            land.lake.polygon,
-            {"natural": "water", "water": "lake"},
+        (f"way/{FIRST_AREA}", "柳溪", land.creek, {"natural": "water", "water": "stream"}),
+        *(
+            (
+                f"way/{FIRST_AREA + 1 + at}",
+                lake.name,
+                lake.polygon,
+                {"natural": "water", "water": "lake"},
+            )
+            for at, lake in enumerate(land.lakes)
         ),
-        (f"way/{FIRST_AREA + 1}", "柳溪", land.creek, {"natural": "water", "water": "stream"}),
     ]
     columns = {
         "water_id": [row[0] for row in rows],
         "name": [row[1] for row in rows],
         "tags": [write_tags(row[3]) for row in rows],
     }
-    return layer_table("water", columns, [shapely.set_precision(row[2], 0.01) for row in rows])
+    return layer_table("water", columns, [to_grid(row[2]) for row in rows])
 
 
 def make_green(land: Terrain, campuses: Sequence[Campus]) -> gpd.GeoDataFrame:
@@ -241,7 +270,7 @@ def make_green(land: Terrain, campuses: Sequence[Campus]) -> gpd.GeoDataFrame:
         Campus(
             f"way/{FIRST_AREA + 10 + at}",
             hill.name,
-            shapely.set_precision(hill.polygon, 0.01),
+            to_grid(as_polygon(hill.polygon.intersection(land.study_area))),
             {"natural": "wood"},
         )
         for at, hill in enumerate(land.hills)

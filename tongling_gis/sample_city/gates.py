@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
+from shapely import LineString
 
+from tongling_gis.sample_city.shapes import lines_between, polygons_of
 from tongling_gis.sample_city.styles import STYLES
 from tongling_gis.sample_city.ways import WIDTH_M, Way
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
 
     from tongling_gis.sample_city.quarters import Built
     from tongling_gis.sample_city.terrain import Coords
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
 _REACH_M = 130.0
 _LONGEST_APPROACH_M = 75.0
 _BLOCKED = 14
+_CLEAR_M = 1.6
 _LOCKED = 10
 _OLD_WALL_SHARE = 0.3
 
@@ -51,12 +55,11 @@ class Opening:
 
 def _street_hits(start: Coords, far: Coords, streets: NDArray[np.object_]) -> Coords:
     """Find the first street along each ray, as points (k, 2), NaN where there is none."""
-    rays = shapely.linestrings(np.stack([start, far], axis=1))
+    rays = lines_between(np.stack([start, far], axis=1))
     ray, street = shapely.STRtree(streets).query(rays, predicate="intersects")
     parts, index = shapely.get_parts(
         shapely.intersection(rays[ray], streets[street]), return_index=True
     )
-    xy = shapely.get_coordinates(shapely.get_point(parts, 0))
     points = shapely.get_type_id(parts) == 0
     xy = shapely.get_coordinates(parts[points])
     owner = ray[index[points]]
@@ -68,8 +71,11 @@ def _street_hits(start: Coords, far: Coords, streets: NDArray[np.object_]) -> Co
     return hits
 
 
-def find_exits(built: Sequence[Built], streets: Sequence[Way]) -> Exits:
-    """Draw every exit out to the first street it meets, and drop those that cannot be."""
+def find_exits(built: Sequence[Built], streets: Sequence[Way], fences: BaseGeometry) -> Exits:
+    """Draw every exit out to the first street it meets, and drop those that cannot be.
+
+    ``fences`` are lines that no exit may cross.
+    """
     plot = np.concatenate(
         [np.full(len(b.layout.exits), at) for at, b in enumerate(built) if b.layout is not None]
     )
@@ -80,11 +86,12 @@ def find_exits(built: Sequence[Built], streets: Sequence[Way]) -> Exits:
     shapes = np.array([one.shape for one in built], dtype=object)
     found = ~np.isnan(street[:, 0])
     ends = np.where(found[:, None], street, start + aim)
-    legs = shapely.linestrings(np.stack([start, ends], axis=1))
+    legs = lines_between(np.stack([start, ends], axis=1))
     crossing = shapely.intersection(legs, shapely.boundary(shapes[plot]))
     good = found & (shapely.get_type_id(crossing) == 0) & ~shapely.is_empty(crossing)
     wall = np.column_stack([shapely.get_x(crossing), shapely.get_y(crossing)])
     good &= np.hypot(*(ends - wall).T) <= _LONGEST_APPROACH_M
+    good &= ~shapely.intersects(legs, fences)
     leg, other = shapely.STRtree(shapes).query(legs, predicate="intersects")
     good[leg[other != plot[leg]]] = False
     main = np.concatenate(
@@ -153,13 +160,15 @@ def open_plots(built: Sequence[Built], exits: Exits, rng: np.random.Generator) -
         count = _gate_count(one, rng)
         walled = bool(has_wall(one, at))
         for turn, row in enumerate(order[:count]):
-            vehicle = one.layout is not None and bool(exits.main[row]) and turn < 2  # noqa: PLR2004 - two main ways at most
+            vehicle = one.layout is not None and bool(exits.main[row]) and turn < 2
             tags = _gate_tags(one, vehicle=vehicle, rng=rng) if walled else {}
             openings.append(_opening(exits, row, "service" if vehicle else "footway", tags))
         if walled and one.is_compound and len(order) > count:
             spare.append((at, int(order[count])))
-    for pick in rng.permutation(len(spare))[:_BLOCKED]:
-        openings.append(_opening(exits, spare[pick][1], "footway", None))
+    openings.extend(
+        _opening(exits, spare[pick][1], "footway", None)
+        for pick in rng.permutation(len(spare))[:_BLOCKED]
+    )
     return _lock_some(openings, rng)
 
 
@@ -175,7 +184,7 @@ def _lock_some(openings: list[Opening], rng: np.random.Generator) -> list[Openin
     can = [
         at
         for at, one in enumerate(openings)
-        if one.tags and one.highway == "footway" and of_plot[one.plot] > 2  # noqa: PLR2004 - two stay open
+        if one.tags and one.highway == "footway" and of_plot[one.plot] > 2
     ]
     locked = set(rng.permutation(can)[:_LOCKED].tolist())
     return [
@@ -193,7 +202,7 @@ def _lock_some(openings: list[Opening], rng: np.random.Generator) -> list[Openin
     ]
 
 
-def approach_ways(openings: Sequence[Opening], built: Sequence[Built]) -> list[Way]:
+def approach_ways(openings: Sequence[Opening]) -> list[Way]:
     """Draw each way out; one with a gate is drawn in two pieces that meet at it."""
     ways = []
     for one in openings:
@@ -203,5 +212,26 @@ def approach_ways(openings: Sequence[Opening], built: Sequence[Built]) -> list[W
         legs = [(one.start, one.wall), (one.wall, one.street)]
         if one.tags is None or not one.tags:
             legs = [(one.start, one.street)]
-        ways += [Way(shapely.linestrings(leg), one.highway, tags=tags) for leg in legs]
+        ways += [Way(LineString(leg), one.highway, tags=tags) for leg in legs]
     return ways
+
+
+def clear_ways(built: Sequence[Built], openings: Sequence[Opening]) -> list[Built]:
+    """Take away the few buildings that stand in a way out."""
+    legs = lines_between([(one.start, one.street) for one in openings])
+    laid = [at for at, one in enumerate(built) if one.layout is not None]
+    shapes = polygons_of(np.concatenate([built[at].layout.corners for at in laid]))  # type: ignore[union-attr]
+    hit = shapely.STRtree(shapes).query(legs, predicate="dwithin", distance=_CLEAR_M)[1]
+    stays = np.ones(len(shapes), dtype=bool)
+    stays[hit] = False
+    cleared = list(built)
+    start = 0
+    for at in laid:
+        layout = built[at].layout
+        assert layout is not None
+        keep = stays[start : start + len(layout.corners)]
+        start += len(keep)
+        if not keep.all():
+            fewer = replace(layout, corners=layout.corners[keep], floors=layout.floors[keep])
+            cleared[at] = replace(built[at], layout=fewer)
+    return cleared

@@ -8,8 +8,10 @@ import numpy as np
 import shapely
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components, minimum_spanning_tree
+from shapely import LineString
 
 from tongling_gis.sample_city.layout import Axes, Layout, axes_of
+from tongling_gis.sample_city.shapes import lines_between, polygons_of
 from tongling_gis.sample_city.ways import Way
 
 if TYPE_CHECKING:
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
     from tongling_gis.sample_city.terrain import Coords
 
 _EDGE_M = 4.0
-_HOUSE_GAP_M = 0.5
 
 
 def _lattice(room: Polygon, style: LaneStyle, rng: np.random.Generator) -> Coords:
@@ -61,7 +62,8 @@ def _lanes(
     graph = coo_matrix((np.ones(len(chosen)), chosen.T), shape=(size, size))
     part = connected_components(graph, directed=False)[1]
     main = np.bincount(part[chosen[:, 0]]).argmax()
-    return chosen[part[chosen[:, 0]] == main]
+    joined: NDArray[np.intp] = chosen[part[chosen[:, 0]] == main]
+    return joined
 
 
 def _houses(lattice: Coords, style: LaneStyle, inner: Polygon, rng: np.random.Generator) -> Coords:
@@ -72,8 +74,8 @@ def _houses(lattice: Coords, style: LaneStyle, inner: Polygon, rng: np.random.Ge
     wide = np.linalg.norm(field[:, 1] - field[:, 0], axis=1)
     deep = np.linalg.norm(field[:, 3] - field[:, 0], axis=1)
     columns, rows = style.houses
-    u = _stations(wide, columns, style.inset_m)
-    v = _stations(deep, rows, style.inset_m)
+    u = _stations(wide, columns, style)
+    v = _stations(deep, rows, style)
     corners = []
     for i in range(columns):
         for j in range(rows):
@@ -85,18 +87,18 @@ def _houses(lattice: Coords, style: LaneStyle, inner: Polygon, rng: np.random.Ge
             ]
             corners.append(np.stack([_inside(field, a, b) for a, b in square], axis=1))
     houses = np.concatenate(corners)
-    shapes = shapely.polygons(houses)
+    shapes = polygons_of(houses)
     shapely.prepare(inner)
     stays = shapely.contains_properly(inner, shapes) & (shapely.area(shapes) > 22.0)
     return houses[stays & (rng.random(len(houses)) < style.built)]
 
 
-def _stations(length: Coords, count: int, inset_m: float) -> Coords:
+def _stations(length: Coords, count: int, style: LaneStyle) -> Coords:
     """Where each of ``count`` houses starts and stops along a side, as shares (count, 2, n)."""
-    room = length - 2 * inset_m
+    room = length - 2 * style.inset_m
     step = room / count
-    start = inset_m + np.arange(count)[:, None] * step
-    return np.stack([start + _HOUSE_GAP_M / 2, start + step - _HOUSE_GAP_M / 2], 1) / length
+    start = style.inset_m + np.arange(count)[:, None] * step
+    return np.stack([start + style.gap_m / 2, start + step - style.gap_m / 2], 1) / length
 
 
 def _inside(field: Coords, u: Coords, v: Coords) -> Coords:
@@ -111,18 +113,19 @@ def _inside(field: Coords, u: Coords, v: Coords) -> Coords:
 
 
 def _exits(points: Coords, lanes: NDArray[np.intp], shape: tuple[int, int]) -> Coords:
-    """List the lane ends on the lattice's rim with the direction outwards."""
-    used = np.unique(lanes)
-    i, j = np.divmod(used, shape[1])
+    """List the outermost lane corners of every row and column with the direction outwards."""
+    used = np.zeros(shape, dtype=bool)
+    used.flat[np.unique(lanes)] = True
+    number = np.arange(used.size).reshape(shape)
     rows = []
-    for rim, aim in (
-        (i == 0, (-1.0, 0.0)),
-        (i == shape[0] - 1, (1.0, 0.0)),
-        (j == 0, (0.0, -1.0)),
-        (j == shape[1] - 1, (0.0, 1.0)),
-    ):
-        ends = points[used[rim]]
-        rows.append(np.column_stack([ends, np.broadcast_to(aim, ends.shape)]))
+    for grid, index, axis in ((used, number, 0), (used.T, number.T, 1)):
+        lines = grid.any(axis=0)
+        first, last = grid.argmax(axis=0), len(grid) - 1 - grid[::-1].argmax(axis=0)
+        for ends, sign in ((first, -1.0), (last, 1.0)):
+            at = points[index[ends, np.arange(grid.shape[1])][lines]]
+            aim = np.zeros_like(at)
+            aim[:, axis] = sign
+            rows.append(np.column_stack([at, aim]))
     return np.concatenate(rows)
 
 
@@ -139,7 +142,7 @@ def lay_lanes(
     points = lattice.reshape(-1, 2)
     links = _links(lattice.shape[:2])
     shapely.prepare(room)
-    segments = shapely.linestrings(points[links])
+    segments = lines_between(points[links])
     links = links[shapely.contains_properly(room, segments)]
     if not len(links):
         return None
@@ -162,4 +165,4 @@ def _lane(ends: Coords, style: LaneStyle, rng: np.random.Generator) -> Way:
     width = rng.uniform(*style.width_m)
     highway = "footway" if width < 3.2 else "living_street"
     tags = {"width": f"{width:.1f}", "surface": "concrete" if width > 2.6 else "sett"}
-    return Way(shapely.linestrings(ends), highway, tags=tags)
+    return Way(LineString(ends), highway, tags=tags)

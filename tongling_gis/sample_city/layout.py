@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
+from shapely import LineString
 
-from tongling_gis.sample_city.ways import WIDTH_M, Way
+from tongling_gis.sample_city.shapes import polygons_of
+from tongling_gis.sample_city.ways import Way
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
-    from shapely import LineString, Polygon
+    from shapely import Polygon
 
     from tongling_gis.sample_city.styles import Style
     from tongling_gis.sample_city.terrain import Coords
@@ -104,12 +106,15 @@ def _extent(inner: Polygon, b: Coords) -> Coords:
 
 
 def _places(low: float, high: float, spines: Coords, style: Style) -> Iterator[tuple[float, float]]:
-    """Give the building places of one row, between its ways, as low and high ends."""
-    inside = spines[(spines > low) & (spines < high)]
-    edges = np.concatenate([[low - _WAY_CLEAR_M], inside, [high + _WAY_CLEAR_M]])
+    """Give the building places of one row, between its ways, as low and high ends.
+
+    ``spines`` (2, k) holds where each way passes the row's two sides.
+    """
+    west, east = spines.min(axis=0) - _WAY_CLEAR_M, spines.max(axis=0) + _WAY_CLEAR_M
+    starts, stops = np.append(low, east), np.minimum(np.append(west, high), high)
     usual = (style.length_m[0] + style.length_m[1]) / 2
-    for start, stop in zip(edges[:-1] + _WAY_CLEAR_M, edges[1:] - _WAY_CLEAR_M, strict=True):
-        room = float(stop - start)
+    for start, stop in zip(starts.tolist(), stops.tolist(), strict=True):
+        room = stop - start
         count = max(1, round((room + style.gap_m) / (usual + style.gap_m)))
         length = min((room - (count - 1) * style.gap_m) / count, style.length_m[1])
         if length < _LEAST_LENGTH_M:
@@ -122,8 +127,7 @@ def _rows(low: float, high: float, style: Style) -> Coords:
     room = high - low - style.depth_m
     count = max(1, int(room / style.pitch_m) + 1) if room >= 0 else 0
     pitch = min(room / (count - 1), style.pitch_m * 1.3) if count > 1 else 0.0
-    rows: Coords = low + style.depth_m / 2 + np.arange(count) * pitch
-    return rows
+    return np.asarray(low + style.depth_m / 2 + np.arange(count) * pitch, dtype=np.float64)
 
 
 def _rectangles(inner: Polygon, rows: Coords, spines: Coords, style: Style) -> Coords:
@@ -137,7 +141,7 @@ def _rectangles(inner: Polygon, rows: Coords, spines: Coords, style: Style) -> C
     for at, b in enumerate(rows):
         if np.isnan(low[at]) or np.isnan(high[at]):
             continue
-        for start, stop in _places(low[at], high[at], lean[:, at].mean(axis=0), style):
+        for start, stop in _places(low[at], high[at], lean[:, at], style):
             found.append((start, stop, b))
     if not found:
         return np.empty((0, 4, 2))
@@ -149,8 +153,7 @@ def _rectangles(inner: Polygon, rows: Coords, spines: Coords, style: Style) -> C
 
 def _kept(corners: Coords, inner: Polygon) -> NDArray[np.bool_]:
     shapely.prepare(inner)
-    inside: NDArray[np.bool_] = shapely.contains_properly(inner, shapely.polygons(corners))
-    return inside
+    return np.asarray(shapely.contains_properly(inner, polygons_of(corners)), dtype=np.bool_)
 
 
 def _clip(lines: Coords, room: Polygon) -> NDArray[np.object_]:
@@ -184,11 +187,11 @@ def _outward(lines: NDArray[np.object_]) -> Coords:
     return np.concatenate([ends, away], axis=-1).transpose(1, 0, 2).reshape(-1, 4)
 
 
-def _way(line: LineString, highway: str, name: str = "") -> Way:
-    tags = {"width": f"{WIDTH_M[highway]:g}"}
+def _way(line: LineString, highway: str, width_m: float) -> Way:
+    tags = {"width": f"{width_m:.1f}"}
     if highway == "service":
         tags |= {"service": "driveway", "surface": "concrete"}
-    return Way(line, highway, name, tags=tags)
+    return Way(line, highway, tags=tags)
 
 
 def lay_rows(shape: Polygon, quad: Coords, style: Style, rng: np.random.Generator) -> Layout | None:
@@ -202,8 +205,13 @@ def lay_rows(shape: Polygon, quad: Coords, style: Style, rng: np.random.Generato
     inner = local.buffer(-style.margin_m)
     if inner.is_empty:
         return None
-    rows = _rows(inner.bounds[1], inner.bounds[3], style)
-    across = _spines(axes.to_local(quad), style.spine_every_m, rng)
+    corner = axes.to_local(quad)
+    rows = _rows(
+        max(inner.bounds[1], float(corner[:2, 1].mean()) + style.margin_m),
+        min(inner.bounds[3], float(corner[2:, 1].mean()) - style.margin_m),
+        style,
+    )
+    across = _spines(corner, style.spine_every_m, rng)
     corners = _rectangles(inner, rows, across, style)
     corners = corners[_kept(corners, inner.buffer(0.05))]
     corners = corners[rng.random(len(corners)) < style.fill]
@@ -216,9 +224,11 @@ def lay_rows(shape: Polygon, quad: Coords, style: Style, rng: np.random.Generato
     if not len(corners) or not len(spines):
         return None
     exits = np.concatenate([_outward(spines), _outward(lanes)])
-    ways = [_way(line, style.spine) for line in spines] + [_way(line, style.lane) for line in lanes]
+    wide, narrow = rng.uniform(*style.spine_m), rng.uniform(*style.lane_m)
+    ways = [_way(line, style.spine, wide) for line in spines]
+    ways += [_way(line, style.lane, narrow) for line in lanes]
     if style.loop and room.geom_type == "Polygon":
-        ways.append(_way(shapely.linestrings(room.exterior.coords), "service"))
+        ways.append(_way(LineString(room.exterior.coords), "service", wide))
     turned = [
         Way(shapely.transform(way.line, axes.to_world), way.highway, way.name, tags=way.tags)
         for way in ways

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 import pandas as pd
 import shapely
+from shapely import Polygon
 
 from tongling_gis.sample_city.facilities import FIRST_POINT
 from tongling_gis.sample_city.tables import METRIC_CRS
@@ -104,20 +105,19 @@ def _add_streets(sheet: _Sheet, streets: gpd.GeoDataFrame) -> None:
     ids[first], ids[last] = streets["from_node"], streets["to_node"]
     ids[ids < 0] = sheet.vertices(xy[ids < 0])
     way = streets["osm_way_id"].to_numpy()
-    starts = np.append(True, way[1:] != way[:-1])  # noqa: FBT003 - numpy
+    starts = np.append(True, way[1:] != way[:-1])
     heads = np.flatnonzero(starts)
     tags = row_tags(streets.iloc[heads], "streets")
     for turn, (head, stop) in enumerate(zip(heads, np.append(heads[1:], len(way)), strict=True)):
         refs = ids[first[head] : last[stop - 1] + 1]
-        keep = np.append(True, refs[1:] != refs[:-1])  # noqa: FBT003 - numpy
+        keep = np.append(True, refs[1:] != refs[:-1])
         sheet.ways[int(way[head])] = (refs[keep].tolist(), tags[turn])
 
 
-def _add_street_nodes(sheet: _Sheet, nodes: gpd.GeoDataFrame, gates: gpd.GeoDataFrame) -> None:
+def _add_street_nodes(sheet: _Sheet, nodes: gpd.GeoDataFrame) -> None:
     ids = nodes["node_id"].to_numpy()
     sheet.node(ids, shapely.get_coordinates(nodes.geometry.to_numpy()))
     sheet.node_tags |= dict(zip(ids.tolist(), row_tags(nodes, "street_nodes"), strict=True))
-    del gates
 
 
 def _osm_id(name: str) -> int:
@@ -165,17 +165,17 @@ def _add_areas(sheet: _Sheet, city: SampleCity) -> None:
                 _add_multipolygon(sheet, _osm_id(name), shape, tags)
             else:
                 _add_ring(sheet, _osm_id(name), shape.exterior, tags)
-    schools = city.layers["schools"]
-    for name, title, tags in zip(
-        schools["school_id"], schools["name"], schools["tags"], strict=True
-    ):
-        ring = city.outlines[name].exterior
-        _add_ring(sheet, _osm_id(name), ring, {"name": title, **json.loads(tags)})
+    for name, (extra, said) in city.extras.items():
+        if isinstance(extra, Polygon):
+            _add_ring(sheet, _osm_id(name), extra.exterior, dict(said))
+        else:
+            refs = sheet.vertices(shapely.get_coordinates(extra)).tolist()
+            sheet.ways[_osm_id(name)] = (refs, dict(said))
 
 
 def _add_multipolygon(sheet: _Sheet, osm_id: int, shape: Any, tags: Tags) -> None:  # noqa: ANN401 - shapely
     rings = [("outer", shape.exterior), *(("inner", one) for one in shape.interiors)]
-    members = []
+    members: list[tuple[str, int, str]] = []
     for role, ring in rings:
         way = _FIRST_RING + len(sheet.relations) * 10 + len(members)
         _add_ring(sheet, way, ring, {})
@@ -232,7 +232,7 @@ def write_osm(city: SampleCity, path: Path) -> None:
     but for what OpenStreetMap has no tags for: the compounds that buildings and gates belong to.
     """
     sheet = _Sheet()
-    _add_street_nodes(sheet, city.layers["street_nodes"], city.layers["gates"])
+    _add_street_nodes(sheet, city.layers["street_nodes"])
     _add_streets(sheet, city.layers["streets"])
     _add_walls(sheet, city.layers["barriers"], city.layers["gates"])
     _add_buildings(sheet, city.layers["buildings"])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from tongling_gis.sample_city.shapes import polygons_of
 from tongling_gis.sample_city.styles import LANE_STYLES, STYLES
 from tongling_gis.sample_city.tables import layer_table, share_out
 
@@ -87,7 +88,7 @@ def settle_people(
     plot = np.concatenate([np.full(len(layout.corners), at) for at, layout in laid])
     corners = np.round(np.concatenate([layout.corners for _, layout in laid]), 2)
     floors = np.concatenate([layout.floors for _, layout in laid])
-    shapes = shapely.polygons(corners)
+    shapes = polygons_of(corners)
     flat = np.array([flat_m2(one.use) for one in built])[plot]
     dwellings = _dwellings(shapely.area(shapes) * floors, flat)
     mood = rng.normal(1.0, 0.06, len(built))[plot]

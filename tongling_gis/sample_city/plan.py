@@ -19,22 +19,33 @@ Box: TypeAlias = tuple[float, float, float, float]
 """West, near, east, far: along from, inland from, along to, inland to (m)."""
 
 _ALONG_M = (0.0, 950.0, 1_900.0, 2_850.0, 3_750.0, 4_650.0, 5_600.0, 6_640.0, 7_600.0, 8_600.0)
-_INLAND_M = (130.0, 980.0, 1_850.0, 2_800.0, 3_850.0)
+_INLAND_M = (130.0, 980.0, 1_850.0, 2_800.0, 3_820.0, 4_700.0)
 _ALONG_CLASS = (
     "secondary", "secondary", "primary", "secondary", "primary",
     "secondary", "primary", "secondary", "primary", "primary",
 )  # fmt: skip
-_INLAND_CLASS = ("secondary", "primary", "secondary", "primary", "secondary")
-_REACH_OUT_M = 380.0
+_INLAND_CLASS = ("secondary", "primary", "secondary", "primary", "secondary", "secondary")
+_REACH_OUT_M = 620.0
+_RAIL_FROM_ROAD_M = 50.0
+_IN_LINE = 0.7
+_CROSSROADS = 0.35
+_OLD_ROADS = (
+    ("primary", (4_190, 130), (3_700, 640), (3_250, 1_130), (2_650, 1_420), (1_800, 1_620),
+     (950, 1_900)),
+    ("secondary", (5_050, 2_480), (5_500, 2_720), (6_000, 2_560), (6_640, 2_430), (7_250, 2_700),
+     (7_600, 3_250)),
+)  # fmt: skip
+"""Roads older than the grid, that run across it."""
 
 _CELLS = (
-    "I I W O O E E N F",
-    "W W W O C E E N N",
+    ". I W O O E E N F",
+    "I W W O C E E N N",
     "R W E E E E E N F",
-    "R B B W E E F N R",
+    "R B B W E E N R .",
+    ". . R R B E R . .",
 )
 """Quarters from the river inland: Industry, Work units, Old town, Centre, Estates, New town,
-Far new town without a centre, Behind the hill, Rural."""
+Far new town without a centre, Behind the hills without one either, Rural; "." is open country."""
 
 _LARGEST_PLOT_M2 = {
     "I": 120_000.0,
@@ -64,12 +75,16 @@ _SETBACK_M = {
 
 @dataclass(frozen=True, slots=True)
 class PlanLine:
-    """A straight street of the plan, before the warp bends it."""
+    """A street of the plan, before the warp bends it; main streets have order 1."""
 
-    ends: Box
+    points: tuple[tuple[float, float], ...]
     highway: str
     order: int
-    quarter: str = ""
+
+    @classmethod
+    def straight(cls, ends: Box, highway: str, order: int) -> PlanLine:
+        """Draw a street from one point to another."""
+        return cls(((ends[0], ends[1]), (ends[2], ends[3])), highway, order)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,16 +123,20 @@ class Plot:
 
 @dataclass(frozen=True)
 class Plan:
-    """All streets and plots."""
+    """All streets and plots, and the railway that keeps two quarters apart."""
 
+    rail: tuple[tuple[float, float], ...]
     lines: list[PlanLine] = field(default_factory=list)
     plots: list[Plot] = field(default_factory=list)
 
 
-def _cut(box: Box, across: bool, at: float) -> tuple[Box, Box, Box]:  # noqa: FBT001 - a private switch
+def _cut_across(box: Box, at: float) -> tuple[Box, Box, Box]:
     west, near, east, far = box
-    if across:
-        return (west, near, at, far), (at, near, east, far), (at, near, at, far)
+    return (west, near, at, far), (at, near, east, far), (at, near, at, far)
+
+
+def _cut_along(box: Box, at: float) -> tuple[Box, Box, Box]:
+    west, near, east, far = box
     return (west, near, east, at), (west, at, east, far), (west, at, east, at)
 
 
@@ -125,7 +144,8 @@ def _halves(plot: Plot, rng: np.random.Generator, highway: str) -> tuple[Plot, P
     box = plot.box
     across = (box[2] - box[0]) > (box[3] - box[1]) * rng.uniform(0.85, 1.2)
     low, high = (box[0], box[2]) if across else (box[1], box[3])
-    first, second, line = _cut(box, across, low + (high - low) * rng.uniform(0.41, 0.59))
+    cut = _cut_across if across else _cut_along
+    first, second, line = cut(box, low + (high - low) * float(rng.uniform(0.41, 0.59)))
     west, near, east, far = plot.sides
     if across:
         sides = (west, near, highway, far), (highway, near, east, far)
@@ -146,7 +166,7 @@ def _divide(plan: Plan, plot: Plot, rng: np.random.Generator, depth: int = 0) ->
     classes = _MINOR.get(plot.quarter, ("tertiary", "residential"))
     highway = classes[min(depth, 1)]
     first, second, line = _halves(plot, rng, highway)
-    plan.lines.append(PlanLine(line, highway, 3 + depth, plot.quarter))
+    plan.lines.append(PlanLine.straight(line, highway, 3 + depth))
     for half in (first, second):
         _divide(plan, half, rng, depth + 1)
 
@@ -156,14 +176,14 @@ def _quarter_cell(
 ) -> None:
     """Cut a cell by one through street and two stubs off it, then into plots."""
     west, near, east, far = cell.sides
-    low, high, through = _cut(cell.box, False, at[0])  # noqa: FBT003 - see _cut
-    plan.lines.append(PlanLine(through, "secondary", 2, cell.quarter))
+    low, high, through = _cut_along(cell.box, at[0])
+    plan.lines.append(PlanLine.straight(through, "secondary", 2))
     for half, sides, where in (
         (low, (west, near, east, "secondary"), at[1]),
         (high, (west, "secondary", east, far), at[2]),
     ):
-        left, right, stub = _cut(half, True, where)  # noqa: FBT003 - see _cut
-        plan.lines.append(PlanLine(stub, "tertiary", 2, cell.quarter))
+        left, right, stub = _cut_across(half, where)
+        plan.lines.append(PlanLine.straight(stub, "tertiary", 2))
         for part, ends in (
             (left, (sides[0], sides[1], "tertiary", sides[3])),
             (right, ("tertiary", *sides[1:])),
@@ -182,42 +202,107 @@ def _cells(along: list[float], inland: list[float]) -> Iterator[Plot]:
             yield Plot(box, sides, quarter, (row, column))
 
 
+def _kind(row: int, column: int) -> str:
+    inside = 0 <= row < len(_CELLS) and 0 <= column < len(_ALONG_M) - 1
+    return _CELLS[row].split()[column] if inside else "."
+
+
+def _is_town(row: int, column: int) -> bool:
+    return _kind(row, column) not in ".R"
+
+
 def _village(plan: Plan, cell: Plot, rng: np.random.Generator) -> None:
-    """Lay one lane road through a rural cell, with a plot for a hamlet on either side."""
+    """Lead a lane from the town into a rural cell, with a plot for a hamlet on either side."""
     west, near, east, far = cell.box
-    at = near + (far - near) * rng.uniform(0.4, 0.6)
-    plan.lines.append(PlanLine((west, at, east, at), "unclassified", 5, "R"))
-    middle = west + (east - west) * rng.uniform(0.4, 0.6)
+    row, column = cell.cell
     road = ("unclassified",) * 4
-    for box in (
-        (middle - 210.0, at - 150.0, middle + 190.0, at),
-        (middle - 150.0, at, middle + 240.0, at + 120.0),
-    ):
-        plan.plots.append(Plot(box, road, "R", cell.cell))
+    at, middle = (near + far) / 2 + float(rng.uniform(-80, 80)), (west + east) / 2
+    if _is_town(row, column + 1) or _is_town(row, column - 1):
+        start = east if _is_town(row, column + 1) else west
+        turn = middle + 0.55 * (start - middle)
+        bend = at + float(rng.uniform(-160, 160))
+        points = [(start, bend), (turn, at), (2 * middle - turn, at)]
+        spots = (
+            (middle - 210, at - 150, middle + 190, at),
+            (middle - 150, at, middle + 240, at + 120),
+        )
+    else:
+        bend = middle + float(rng.uniform(-60, 60))
+        points = [(middle, near), (bend, near + 160), (middle, at), (middle, far - 150)]
+        spots = ((middle - 150, at, middle, far - 170), (middle, at + 40, middle + 130, far - 150))
+    plan.lines.append(PlanLine(tuple(points), "unclassified", 5))
+    plan.plots.extend(Plot(box, road, "R", cell.cell) for box in spots)
+
+
+def _runs(towns: list[bool]) -> Iterator[tuple[int, int]]:
+    """Give the stretches of cells along a main street that have town on either side of it."""
+    start = None
+    for at, town in enumerate([*towns, False]):
+        if town and start is None:
+            start = at
+        elif not town and start is not None:
+            yield start, at
+            start = None
+
+
+def _main_streets(plan: Plan, along: list[float], inland: list[float]) -> None:
+    """Draw the main streets where there is town, and lead primary ones out of it."""
+    rows, columns = len(_CELLS), len(along) - 1
+    for column, at in enumerate(along):
+        highway = _ALONG_CLASS[column]
+        out = _REACH_OUT_M * (highway == "primary")
+        towns = [_is_town(row, column - 1) or _is_town(row, column) for row in range(rows)]
+        for first, last in _runs(towns):
+            ends = (at, inland[first] - out * (first > 0), at, inland[last] + out)
+            plan.lines.append(PlanLine.straight(ends, highway, 1))
+    for row, at in enumerate(inland):
+        highway = _INLAND_CLASS[row]
+        out = _REACH_OUT_M * (highway == "primary")
+        towns = [_is_town(row - 1, column) or _is_town(row, column) for column in range(columns)]
+        for first, last in _runs(towns):
+            ends = (along[first] - out, at, along[last] + out, at)
+            plan.lines.append(PlanLine.straight(ends, highway, 1))
+
+
+def _smooth(points: tuple[tuple[float, float], ...]) -> tuple[tuple[float, float], ...]:
+    """Round off the corners of a line by cutting them, twice (Chaikin)."""
+    line = np.array(points, dtype=float)
+    for _ in range(2):
+        near, far = line[:-1] * 0.75 + line[1:] * 0.25, line[:-1] * 0.25 + line[1:] * 0.75
+        middle = np.stack([near, far], axis=1).reshape(-1, 2)[1:-1]
+        line = np.concatenate([line[:1], middle, line[-1:]])
+    return tuple((float(x), float(y)) for x, y in line)
+
+
+def _rail(inland: float) -> tuple[tuple[float, float], ...]:
+    """Lead the railway along the last row but one of quarters, and out between the hills."""
+    bends = (-900, 170), (-200, 60), (800, 0), (7_500, 0), (8_300, -330), (9_900, -520)
+    return _smooth(tuple((float(along), inland + away) for along, away in bends))
 
 
 def make_plan(rng: np.random.Generator) -> Plan:
     """Invent the plan: main streets first, then each cell down to its plots."""
     along = [at + float(rng.uniform(-45, 45)) for at in _ALONG_M]
-    inland = [at + float(rng.uniform(-40, 40)) * (at > 200) for at in _INLAND_M]
-    plan = Plan()
-    last_along, last_inland = along[-1], inland[-1]
-    for at, highway in zip(along, _ALONG_CLASS, strict=True):
-        end = last_inland + _REACH_OUT_M * (highway == "primary")
-        plan.lines.append(PlanLine((at, inland[0], at, end), highway, 1))
-    for at, highway in zip(inland, _INLAND_CLASS, strict=True):
-        out = _REACH_OUT_M * (highway == "primary")
-        plan.lines.append(PlanLine((along[0] - out, at, last_along + out, at), highway, 1))
+    inland = [_INLAND_M[0], *(at + float(rng.uniform(-40, 40)) for at in _INLAND_M[1:])]
+    plan = Plan(_rail(inland[4] - _RAIL_FROM_ROAD_M))
+    _main_streets(plan, along, inland)
+    for highway, *points in _OLD_ROADS:
+        plan.lines.append(PlanLine(_smooth(tuple(points)), highway, 0))
     shares = rng.uniform(0.44, 0.56, len(_CELLS))
     for cell in _cells(along, inland):
         if cell.quarter == "R":
             _village(plan, cell, rng)
-            continue
-        near, far, west, east = cell.box[1], cell.box[3], cell.box[0], cell.box[2]
-        share = shares[cell.cell[0]] if rng.random() < 0.7 else rng.uniform(0.4, 0.6)
-        stubs = west + (east - west) * rng.uniform(0.4, 0.6, 2)
-        if rng.random() < 0.35:
-            stubs[1] = stubs[0]
-        at = (float(near + (far - near) * share), float(stubs[0]), float(stubs[1]))
-        _quarter_cell(plan, cell, at, rng)
+        elif cell.quarter != ".":
+            _quarter_cell(plan, cell, _cell_cuts(cell, float(shares[cell.cell[0]]), rng), rng)
     return plan
+
+
+def _cell_cuts(cell: Plot, share: float, rng: np.random.Generator) -> tuple[float, float, float]:
+    """Say where a cell is cut: mostly in line with its neighbours, its stubs mostly offset."""
+    west, near, east, far = cell.box
+    if rng.random() > _IN_LINE:
+        share = float(rng.uniform(0.4, 0.6))
+    stubs = west + (east - west) * rng.uniform(0.4, 0.6, 2)
+    if rng.random() < _CROSSROADS:
+        stubs[1] = stubs[0]
+    return near + (far - near) * share, float(stubs[0]), float(stubs[1])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +11,8 @@ import shapely
 from tongling_gis.sample_city.lanes import lay_lanes
 from tongling_gis.sample_city.layout import Layout, lay_rows
 from tongling_gis.sample_city.plan import Plot
+from tongling_gis.sample_city.shapes import as_polygon
+from tongling_gis.sample_city.streets import plan_to_line
 from tongling_gis.sample_city.styles import LANE_STYLES, STYLES
 
 if TYPE_CHECKING:
@@ -54,7 +56,14 @@ _USES: dict[str, dict[str, float]] = {
 }  # fmt: skip
 """By quarter: the share of its plots for each use."""
 
-_SPARE = {"old_estate": "open_housing", "work_unit": "open_housing", "old_quarter": "lanes"}
+_SPARE = {
+    "old_estate": "open_housing",
+    "work_unit": "open_housing",
+    "new_estate": "open_housing",
+    "old_quarter": "lanes",
+}
+_LEAST_BUILDINGS = 4
+_FARMS = ((-260.0, 2_250.0), (7_330.0, 4_480.0), (1_250.0, 4_950.0), (9_080.0, 3_420.0))
 _LEAST_M2 = 5_000.0
 _LEAST_SHARE = 0.4
 _ISLAND_PLOTS = (
@@ -92,14 +101,20 @@ def _uses(plan: Plan, rng: np.random.Generator) -> list[str]:
     return uses
 
 
-def _keep_out(land: Terrain) -> BaseGeometry:
+def _keep_out(land: Terrain, plan: Plan) -> BaseGeometry:
     """Take in all land that no plot may use: water with its banks, hills with their roads."""
     zone = shapely.union_all(
         [
             land.river.buffer(30.0),
-            land.lake.polygon.buffer(56.0),
+            *(lake.polygon.buffer(56.0) for lake in land.lakes),
+            *(
+                plan_to_line(land, *line.points).buffer(26.0)
+                for line in plan.lines
+                if not line.order
+            ),
             land.creek_line.buffer(29.0, quad_segs=2),
             *(hill.polygon.buffer(25.0) for hill in land.hills),
+            plan_to_line(land, *plan.rail).buffer(22.0, quad_segs=2),
         ]
     )
     shapely.prepare(zone)
@@ -110,13 +125,11 @@ def _ground(plot: Plot, land: Terrain, keep_out: BaseGeometry) -> Polygon | None
     """Find what of a plot can be built on: its largest part, if enough is left."""
     whole = plot.polygon(land.frame)
     if not whole.intersects(keep_out):
-        return whole.simplify(0.3)
-    parts = shapely.get_parts(whole.difference(keep_out))
-    if not len(parts):
-        return None
-    largest = parts[np.argmax(shapely.area(parts))].buffer(-4.0).buffer(4.0, join_style="mitre")
+        return as_polygon(whole.simplify(0.3))
+    largest = as_polygon(whole.difference(keep_out))
+    largest = as_polygon(largest.buffer(-4.0).buffer(4.0, join_style="mitre"))
     small = largest.area < max(_LEAST_M2, _LEAST_SHARE * whole.area)
-    return None if small or largest.geom_type != "Polygon" else largest.simplify(0.8)
+    return None if small else as_polygon(largest.simplify(0.8))
 
 
 def _lay(
@@ -130,7 +143,7 @@ def _lay(
 
 
 def _settle(plan: Plan, uses: list[str], land: Terrain, rng: np.random.Generator) -> list[Built]:
-    keep_out = _keep_out(land)
+    keep_out = _keep_out(land, plan)
     built: list[Built] = []
     for plot, use in zip(plan.plots, uses, strict=True):
         shape = _ground(plot, land, keep_out)
@@ -143,21 +156,48 @@ def _settle(plan: Plan, uses: list[str], land: Terrain, rng: np.random.Generator
 
 def _island(land: Terrain, rng: np.random.Generator) -> list[Built]:
     """Settle the island along its one road."""
-    room = land.island.buffer(-38.0)
+    room = land.island.polygon.buffer(-38.0)
     built = []
     for box in _ISLAND_PLOTS:
         plot = Plot(box, ("unclassified",) * 4, "S", (-1, -1))
-        shape = plot.polygon(land.frame).intersection(room)
+        shape = as_polygon(plot.polygon(land.frame).intersection(room))
         layout = _lay("village", plot, shape, land.frame, rng)
         if layout is not None:
             built.append(Built(plot, "village", shape, layout))
     return built
 
 
+def _farms(land: Terrain, rng: np.random.Generator) -> list[Built]:
+    """Leave a few farms in open country, far from any street that is drawn."""
+    built = []
+    for along, inland in _FARMS:
+        plot = Plot((along, inland, along + 60, inland + 45), ("unclassified",) * 4, "S", (-1, -1))
+        west = np.array([along, along + 18.0, along + 41.0])
+        near = inland + rng.uniform(0, 25, 3)
+        corners = [
+            shapely.box(x, y, x + 11, y + 9).exterior.coords[:-1]
+            for x, y in zip(west, near, strict=True)
+        ]
+        houses = land.frame.to_world(np.reshape(corners, (-1, 2))).reshape(-1, 4, 2)[:, ::-1]
+        layout = Layout(houses, np.array([2, 1, 2]), [], np.empty((0, 4)))
+        built.append(Built(plot, "village", plot.polygon(land.frame), layout))
+    return built
+
+
+def _demote_small(built: list[Built]) -> list[Built]:
+    """Give no compound's name to a plot with hardly any buildings."""
+    return [
+        replace(one, use=_SPARE[one.use])
+        if one.is_compound and one.layout is not None and len(one.layout.corners) < _LEAST_BUILDINGS
+        else one
+        for one in built
+    ]
+
+
 def settle(plan: Plan, land: Terrain, rng: np.random.Generator) -> list[Built]:
     """Build the city, plot by plot."""
-    built = _settle(plan, _uses(plan, rng), land, rng)
-    return built + _island(land, rng)
+    built = _demote_small(_settle(plan, _uses(plan, rng), land, rng))
+    return built + _island(land, rng) + _farms(land, rng)
 
 
 def name_old_compounds(
@@ -174,8 +214,6 @@ def name_old_compounds(
         raise ValueError(message)
     chosen = set(rng.permutation(old)[:OLD_COMPOUNDS].tolist())
     return [
-        one
-        if at in chosen or one.use not in OLD_KINDS
-        else Built(one.plot, _SPARE[one.use], one.shape, one.layout)
+        one if at in chosen or one.use not in OLD_KINDS else replace(one, use=_SPARE[one.use])
         for at, one in enumerate(built)
     ]

@@ -26,6 +26,7 @@ ACTIVITIES = 2_064
 ATTENDANCE = 49_860
 PROJECTS = 924
 PROJECT_YUAN = 2_600_000
+LOWEST_COST, HIGHEST_COST = 1_000, 5_000
 GRANT_YUAN = {5: 40_000, 4: 25_000, 3: 10_000}
 """Grants that follow from four stars and more, and from three."""
 
@@ -33,8 +34,10 @@ _QUARTERS = tuple(f"{year}Q{quarter}" for year in (2024, 2025) for quarter in (1
 _STAR_SCORE = {5: (93, 98), 4: (87, 92), 3: (80, 86), 2: (72, 79), 1: (64, 71)}
 _ACTIVITIES = (
     ("书画展览", "老年人"), ("健康讲座", "老年人"), ("义诊", "全体居民"), ("四点半课堂", "儿童"),
-    ("亲子阅读", "儿童"), ("广场舞排练", "全体居民"), ("法律咨询", "全体居民"), ("议事会", "居民代表"),
-    ("便民服务日", "全体居民"), ("节日活动", "全体居民"), ("技能培训", "青年"), ("志愿服务", "志愿者"),
+    ("亲子阅读", "儿童"), ("广场舞排练", "全体居民"), ("法律咨询", "全体居民"),
+    ("议事会", "居民代表"),
+    ("便民服务日", "全体居民"), ("节日活动", "全体居民"), ("技能培训", "青年"),
+    ("志愿服务", "志愿者"),
 )  # fmt: skip
 _NEEDS = (
     *(
@@ -193,11 +196,11 @@ def make_assessments(
 
 
 def _note(score: float, rank: int) -> str | None:
-    if rank <= 6:  # noqa: PLR2004 - the top six are rewarded
+    if rank <= 6:
         return "前六名奖励"
-    if score < 60:  # noqa: PLR2004 - the pass mark
+    if score < 60:
         return "下达整改通知"
-    return "约谈" if score < 66 else None  # noqa: PLR2004 - just above it
+    return "约谈" if score < 66 else None
 
 
 def _costs(rng: np.random.Generator) -> NDArray[np.int64]:
@@ -206,7 +209,7 @@ def _costs(rng: np.random.Generator) -> NDArray[np.int64]:
     lacking = PROJECT_YUAN - int(costs.sum())
     step = 10 if lacking > 0 else -10
     while lacking:
-        room = np.flatnonzero((costs + step <= 5_000) & (costs + step >= 1_000))
+        room = np.flatnonzero((costs + step <= HIGHEST_COST) & (costs + step >= LOWEST_COST))
         chosen = rng.permutation(room)[: abs(lacking) // 10]
         costs[chosen] += step
         lacking -= step * len(chosen)
@@ -216,7 +219,7 @@ def _costs(rng: np.random.Generator) -> NDArray[np.int64]:
 def make_projects(
     alliances: pd.DataFrame, compounds: gpd.GeoDataFrame, rng: np.random.Generator
 ) -> pd.DataFrame:
-    """Let alliances' member units claim small projects in their own compounds."""
+    """Let alliances' member units claim small projects in their own compounds, all in 2020."""
     homes = compounds.groupby("alliance_id")["compound_id"].apply(list).to_dict()
     size = alliances["units"].to_numpy(dtype=float)
     owner = np.repeat(alliances["alliance_id"].to_numpy(), share_out(size, PROJECTS))
@@ -231,6 +234,7 @@ def make_projects(
             "compound_id": spot,
             "name": need,
             "claimed_by": rng.choice(_UNITS, PROJECTS),
+            "date": [_day(rng, date(2020, 1, 2), 360) for _ in range(PROJECTS)],
             "cost_yuan": _costs(rng),
             "status": status,
         },

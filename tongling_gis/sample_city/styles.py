@@ -23,6 +23,8 @@ class Style:
         lane: Class of the ways between rows.
         spine: Class of the ways across rows.
         spine_every_m: Distance between those.
+        spine_m: Narrowest and widest way across rows.
+        lane_m: Narrowest and widest way between rows.
         fill: Share of the building places that are built on.
         loop: Whether a service way runs inside the wall.
     """
@@ -40,6 +42,8 @@ class Style:
     lane: str = "footway"
     spine: str = "service"
     spine_every_m: float = 130.0
+    spine_m: tuple[float, float] = (3.2, 5.6)
+    lane_m: tuple[float, float] = (2.2, 3.6)
     fill: float = 0.96
     loop: bool = False
 
@@ -53,8 +57,8 @@ STYLES: dict[str, Style] = {
     ),
     "open_housing": Style("apartments", 11.5, (34, 62), 10, 30, (4, 6), 4, "", (4, 7), 86),
     "new_estate": Style(
-        "apartments", 15.5, (27, 44), 19, 52, (11, 33), 16, "fence", (2, 4), 112,
-        spine_every_m=190, loop=True,
+        "apartments", 15.5, (27, 44), 18, 46, (11, 33), 15, "fence", (2, 4), 112,
+        spine_every_m=190, spine_m=(5.0, 7.0), loop=True,
     ),
     "school": Style(
         "school", 14, (40, 62), 26, 44, (3, 5), 9, "fence", (1, 2), spine_every_m=180, fill=0.55
@@ -81,12 +85,13 @@ class LaneStyle:
     width_m: tuple[float, float]
     built: float
     kept: float
+    gap_m: float = 0.5
     flat_m2: float = 88.0
 
 
 LANE_STYLES: dict[str, LaneStyle] = {
     "old_quarter": LaneStyle((38, 26), 5.0, (3, 2), 2.3, (1, 3), (1.8, 4.0), 0.9, 0.72),
     "lanes": LaneStyle((36, 25), 5.0, (3, 2), 2.2, (1, 3), (1.8, 3.6), 0.88, 0.7),
-    "village": LaneStyle((56, 42), 9.0, (2, 2), 4.5, (1, 3), (2.5, 4.5), 0.72, 0.66, 160.0),
+    "village": LaneStyle((48, 36), 8.0, (3, 2), 4.0, (1, 3), (2.5, 4.5), 0.7, 0.66, 4.5, 160.0),
 }
 """By kind of plot, where houses stand along lanes."""

@@ -29,7 +29,7 @@ _TYPES: dict[Kind, str] = {
 
 
 def record_table(
-    name: str, columns: Mapping[str, Sequence[Any] | NDArray[Any]], *, plain: Sequence[str] = ()
+    name: str, columns: Mapping[str, Any], *, plain: Sequence[str] = ()
 ) -> pd.DataFrame:
     """Build one record table; columns not given are missing throughout.
 
@@ -47,7 +47,7 @@ def record_table(
         {
             one.name: pd.Series(
                 list(columns.get(one.name, [None] * size)),
-                dtype="int64" if one.name in plain else _TYPES[one.kind],  # type: ignore[call-overload]
+                dtype="int64" if one.name in plain else _TYPES[one.kind],
             )
             for one in table.columns
         }
@@ -56,7 +56,7 @@ def record_table(
 
 def layer_table(
     name: str,
-    columns: Mapping[str, Sequence[Any] | NDArray[Any]],
+    columns: Mapping[str, Any],
     geometry: Sequence[Any] | NDArray[Any],
     *,
     plain: Sequence[str] = (),
