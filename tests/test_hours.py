@@ -85,6 +85,7 @@ def test_hours_silent_on_holidays_are_unknown_on_holidays() -> None:
     assert open_at("Mo-Fr 09:00-17:00", "2026-10-01 20:00") is False
     assert open_at("Mo-Su 09:00-17:00", "2026-10-01 10:00") is True
     assert open_at("24/7", "2026-10-01 10:00") is True
+    assert open_at("Mo-Fr 08:00-20:00; Sa,Su 09:00-18:00", "2026-10-01 10:00") is None
 
 
 def test_beyond_the_known_years_only_the_certain_is_known() -> None:
