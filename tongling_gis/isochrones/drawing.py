@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tongling_gis.isochrones.exact import join_lines, unite_buffers
-from tongling_gis.isochrones.fields import build_multipolygons, draw_fields, trace_rings
+from tongling_gis.isochrones.fields import build_multipolygons, draw_areas
 from tongling_gis.isochrones.parts import cut_segments, reach_parts
+from tongling_gis.routing import on_all_cores, rows_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,6 +38,27 @@ class IsochroneOptions:
 
 
 @dataclass(frozen=True, eq=False)
+class Job:
+    """Whose isochrones are drawn, and how.
+
+    Attributes:
+        graph: Whose walk, on what streets.
+        ends: The places, joined to the graph.
+        edge: Row number of each place's edge, int64[k]; -1 where it has none.
+        limits_ms: Limits in milliseconds, ascending.
+        options: How areas are drawn.
+        exact: Whether areas are united from buffers.
+    """
+
+    graph: WalkGraph
+    ends: Ends
+    edge: Integers
+    limits_ms: tuple[int, ...]
+    options: IsochroneOptions
+    exact: bool
+
+
+@dataclass(frozen=True, eq=False)
 class Reach:
     """The streets reached: straight segments, by ascending limit.
 
@@ -59,37 +81,39 @@ class Drawing:
     areas: list[Rings] | NDArray[np.object_]
 
 
-def reach_streets(
-    graph: WalkGraph, places: Ends, edge: Integers, limits_ms: tuple[int, ...], engine: Engine
-) -> Reach:
-    """Find the streets reached from places joined to the graph at these edges."""
-    parts = reach_parts(graph, places, edge, limits_ms, engine)
+def draw_each(job: Job) -> list[Drawing | None]:
+    """Draw each place by itself; None for one from which no street is reached."""
+
+    def draw_some(rows: slice) -> list[Drawing | None]:
+        return [draw_together(job, np.array([row])) for row in range(rows.start, rows.stop)]
+
+    return [one for some in on_all_cores(draw_some, len(job.edge)) for one in some]
+
+
+def draw_together(job: Job, rows: Integers) -> Drawing | None:
+    """Draw what is reached from any of these places; None where that is nothing."""
+    graph, n_limits = job.graph, len(job.limits_ms)
+    parts = reach_parts(
+        graph, rows_of(job.ends, rows), job.edge[rows], job.limits_ms, job.options.engine
+    )
     segments, part = cut_segments(graph, parts)
-    return Reach(segments, part, parts.limit[part])
-
-
-def draw_reach(
-    reach: Reach, n_limits: int, options: IsochroneOptions, *, exact: bool = False
-) -> Drawing | None:
-    """Draw the areas; None where nothing is reached in any limit."""
-    if not len(reach.segments):
+    if not len(segments):
         return None
-    if exact:
-        lines = join_lines(reach.segments, reach.part)
-        limit = reach.limit[first_of_each(reach.part)]
-        return Drawing(reach, unite_buffers(lines, limit, n_limits, width_m=options.width_m))
-    fields = draw_fields(
-        reach.segments,
+    reach = Reach(segments, part, parts.limit[part])
+    width_m, cell_m = job.options.width_m, job.options.cell_m
+    if job.exact:
+        lines = join_lines(segments, part)
+        limit = reach.limit[first_of_each(part)]
+        return Drawing(reach, unite_buffers(lines, limit, n_limits, width_m=width_m))
+    areas = draw_areas(
+        segments,
         reach.limit,
         n_limits,
-        width_m=options.width_m,
-        cell_m=options.cell_m,
-        engine=options.engine,
+        width_m=width_m,
+        cell_m=cell_m,
+        engine=job.options.engine,
     )
-    return Drawing(
-        reach,
-        [trace_rings(field, width_m=options.width_m, cell_m=options.cell_m) for field in fields],
-    )
+    return Drawing(reach, areas)
 
 
 def first_of_each(part: Integers) -> NDArray[np.intp]:

@@ -5,6 +5,7 @@ what lies inside the contour at the given width. The grid's lines stand at whole
 cell in the CRS, wherever the area is, so areas of more streets or more minutes contain those
 of fewer exactly. Distances are kept in steps of 1/128 of a metre and the contour lies half a
 step beyond the width: it never passes through a grid point, hence no ring touches itself.
+Corners are rounded to 1/1024 of a metre, between which such fractions cannot fall half-way.
 
 Between grid points the distance is interpolated. A point of the area lies no farther from a
 reached street than the width and 0.71 of a cell, which is half a cell's diagonal.
@@ -13,11 +14,12 @@ reached street than the width and 0.71 of a cell, which is half a cell's diagona
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tongling_gis.routing import paint_distances
+from tongling_gis.routing import paint_distances, trace_areas
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from tongling_gis.routing import Engine
 
 _STEPS_A_METRE = 128.0
+_CORNER_STEPS = 1024.0
 _MARGIN_CELLS = 2
 OVERREACH_CELLS = 0.71
 """How far beyond the width a point of an area may lie, in cells."""
@@ -47,14 +50,6 @@ class Window:
 
 
 @dataclass(frozen=True, eq=False)
-class Field:
-    """Distances to what is reached, in metres, at the grid points of a window."""
-
-    window: Window
-    distance_m: Floats
-
-
-@dataclass(frozen=True, eq=False)
 class Rings:
     """Polygons as flat arrays: rings' corners, where rings begin, where polygons begin."""
 
@@ -72,7 +67,7 @@ def window_around(segments: Floats, width_m: float, cell_m: float) -> Window:
     return Window(int(low[0]), int(low[1]), int(size[0]), int(size[1]))
 
 
-def draw_fields(
+def draw_areas(
     segments: Floats,
     limit: Integers,
     n_limits: int,
@@ -80,8 +75,8 @@ def draw_fields(
     width_m: float,
     cell_m: float,
     engine: Engine = "auto",
-) -> list[Field | None]:
-    """Draw a field for each limit: distances to the segments reached within it, None for none.
+) -> list[Rings]:
+    """Draw the area around the segments that are reached within each limit.
 
     Args:
         segments: Rows of x0, y0, x1, y1 in metres, float64[s, 4], at least one.
@@ -91,41 +86,24 @@ def draw_fields(
         cell_m: Distance between grid points.
         engine: As in routing.
     """
-    radius = width_m / cell_m + 1.0
+    radius, steps = width_m / cell_m + 1.0, cell_m * _STEPS_A_METRE
+    level = np.floor(width_m * _STEPS_A_METRE) + 0.5
     whole = window_around(segments, width_m, cell_m)
     square = np.full((whole.n_rows, whole.n_columns), radius * radius)
-    origin = np.array([whole.column, whole.row] * 2, dtype=float)
-    in_cells = segments / cell_m - origin
-    ends = np.searchsorted(limit, np.arange(n_limits), side="right")
-    fields: list[Field | None] = []
-    done = 0
-    for end in ends.tolist():
-        paint_distances(square, in_cells[done:end], radius, engine=engine)
-        done = end
+    in_cells = segments / cell_m - np.array([whole.column, whole.row] * 2, dtype=float)
+    ends = np.searchsorted(limit, np.arange(n_limits), side="right").tolist()
+    areas = []
+    for begin, end in pairwise([0, *ends]):
         if not end:
-            fields.append(None)
+            areas.append(Rings(np.empty((0, 2)), np.zeros(1, np.int64), np.zeros(1, np.int64)))
             continue
+        paint_distances(square, in_cells[begin:end], radius, engine=engine)
         window = window_around(segments[:end], width_m, cell_m)
         here = square[window.slices_in(whole)]
-        steps = np.rint(np.sqrt(here) * (cell_m * _STEPS_A_METRE))
-        fields.append(Field(window, steps / _STEPS_A_METRE))
-    return fields
-
-
-def trace_rings(field: Field | None, *, width_m: float, cell_m: float) -> Rings:
-    """Trace the area within ``width_m`` of what is reached."""
-    from contourpy import FillType, contour_generator
-
-    if field is None:
-        none = np.zeros(1, dtype=np.int64)
-        return Rings(np.empty((0, 2)), none, none)
-    generator = contour_generator(z=field.distance_m, fill_type=FillType.ChunkCombinedOffsetOffset)
-    level_m = (np.floor(width_m * _STEPS_A_METRE) + 0.5) / _STEPS_A_METRE
-    traced: Any = generator.filled(-1.0, level_m)
-    (points,), (rings,), (polygons,) = traced
-    corner = [field.window.column, field.window.row]
-    xy: NDArray[np.float64] = np.round((points + corner) * cell_m, 3)
-    return Rings(xy, rings.astype(np.int64), polygons.astype(np.int64))
+        xy, rings, polygons = trace_areas(here, steps, level, engine=engine)
+        xy = (xy + np.array([window.column, window.row])) * (cell_m * _CORNER_STEPS)
+        areas.append(Rings(np.rint(xy) / _CORNER_STEPS, rings, polygons))
+    return areas
 
 
 def build_multipolygons(areas: list[Rings]) -> NDArray[np.object_]:

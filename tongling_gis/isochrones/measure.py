@@ -10,17 +10,18 @@ import numpy as np
 from tongling_gis.assessment import Assessment, Indicator, describe_stamp
 from tongling_gis.catalogue import read_standards
 from tongling_gis.errors import UsageError
+from tongling_gis.isochrones.dissolving import dissolve
 from tongling_gis.isochrones.drawing import (
     IsochroneOptions,
+    Job,
+    draw_each,
     draw_lines,
-    draw_reach,
-    reach_streets,
     shape_areas,
 )
-from tongling_gis.isochrones.fields import OVERREACH_CELLS, window_around
+from tongling_gis.isochrones.fields import OVERREACH_CELLS
 from tongling_gis.isochrones.places import check_places
 from tongling_gis.network import attach
-from tongling_gis.routing import join_ends, limit_in_ms, on_all_cores, one_of, settle_engine
+from tongling_gis.routing import join_ends, limit_in_ms, settle_engine
 from tongling_gis.text import Text
 
 if TYPE_CHECKING:
@@ -30,30 +31,21 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tongling_gis.assessment import Provenance
-    from tongling_gis.isochrones.drawing import Drawing, Reach
+    from tongling_gis.isochrones.drawing import Drawing
     from tongling_gis.isochrones.places import Places
-    from tongling_gis.network import Attachment
     from tongling_gis.routing import WalkGraph
 
 _SCIPY_S_PER_PLACE = 0.06
 _SCIPY_S_PER_NODE = 4e-7
-_MOST_GRID_POINTS = 60_000_000
 
 
 @dataclass(frozen=True, eq=False)
-class _Job:
-    """Everything that the drawing of one place after the other needs."""
+class _Study:
+    """What is measured: the job, and how its places and limits are called."""
 
-    graph: WalkGraph
+    job: Job
     places: Places
-    attached: Attachment
     minutes: tuple[float, ...]
-    options: IsochroneOptions
-    exact: bool
-
-    @property
-    def limits_ms(self) -> tuple[int, ...]:
-        return tuple(limit_in_ms(limit * 60.0) for limit in self.minutes)
 
 
 def measure_isochrones(
@@ -100,8 +92,11 @@ def measure_isochrones(
     scipy_s = len(places) * (_SCIPY_S_PER_PLACE + _SCIPY_S_PER_NODE * len(graph.order))
     settled = replace(chosen, engine=settle_engine(chosen.engine, scipy_s))
     attached = attach(graph.network, checked.points, limit_m=snap_m)
-    job = _Job(graph, checked, attached, limits, settled, exact)
-    layers, missing = _draw_layers(job)
+    limits_ms = tuple(limit_in_ms(limit * 60.0) for limit in limits)
+    edge = attached.edge.astype(np.int64)
+    job = Job(graph, join_ends(graph, attached), edge, limits_ms, settled, exact)
+    study = _Study(job, checked, limits)
+    layers, missing = _draw_layers(study)
     return Assessment(
         kind="isochrones",
         subject="",
@@ -117,7 +112,7 @@ def measure_isochrones(
         indicators=_indicate(layers["dissolved"]),
         provenance=provenance,
         stamp=describe_stamp(graph.profile, limits, snap_m, provenance),
-        notes=_explain(job, missing),
+        notes=_explain(study, missing),
     )
 
 
@@ -133,81 +128,51 @@ def _check_minutes(minutes: Sequence[float]) -> tuple[float, ...]:
     return limits
 
 
-def _draw_layers(job: _Job) -> tuple[dict[str, gpd.GeoDataFrame], list[int]]:
+def _draw_layers(study: _Study) -> tuple[dict[str, gpd.GeoDataFrame], list[int]]:
     """Draw all layers; tell the rows of places around which nothing is reached."""
-    ends, edge = join_ends(job.graph, job.attached), job.attached.edge.astype(np.int64)
-
-    def draw_some(rows: slice) -> list[Drawing | None]:
-        drawn = []
-        for row in range(rows.start, rows.stop):
-            reach = reach_streets(
-                job.graph, one_of(ends, row), edge[row : row + 1], job.limits_ms, job.options.engine
-            )
-            drawn.append(draw_reach(reach, len(job.minutes), job.options, exact=job.exact))
-        return drawn
-
-    drawings = [one for some in on_all_cores(draw_some, len(edge)) for one in some]
-    kept = [row for row, drawing in enumerate(drawings) if drawing is not None]
-    drawn = [drawing for drawing in drawings if drawing is not None]
-    layers = {"isochrones": _tabulate(job, kept, shape_areas(drawn) if drawn else _none())}
-    together = layers["isochrones"].geometry.to_numpy()
-    if len(drawn) > 1:
-        reach = reach_streets(job.graph, ends, edge, job.limits_ms, job.options.engine)
-        together = _dissolve(job, reach, together)
-    layers["dissolved"] = _tabulate(job, [], together)
-    if job.options.street_lines:
-        layers["reached_streets"] = _tabulate_streets(job, kept, drawn)
-    return layers, [row for row, drawing in enumerate(drawings) if drawing is None]
+    each = draw_each(study.job)
+    rows = [row for row, drawing in enumerate(each) if drawing is not None]
+    drawings = [drawing for drawing in each if drawing is not None]
+    areas = shape_areas(drawings) if drawings else np.empty(0, dtype=object)
+    layers = {
+        "isochrones": _tabulate(study, areas, _name_places(study, rows)),
+        "dissolved": _tabulate(study, dissolve(study.job, rows, drawings, areas), {}),
+    }
+    if study.job.options.street_lines:
+        layers["reached_streets"] = _tabulate_streets(study, rows, drawings)
+    return layers, [row for row, drawing in enumerate(each) if drawing is None]
 
 
-def _dissolve(job: _Job, reach: Reach, areas: NDArray[np.object_]) -> NDArray[np.object_]:
-    """Draw all places' area in one, or unite theirs where one grid would be too large."""
-    import shapely
-
-    n_limits = len(job.minutes)
-    window = window_around(reach.segments, job.options.width_m, job.options.cell_m)
-    if job.exact or window.n_columns * window.n_rows > _MOST_GRID_POINTS:
-        united = [shapely.union_all(areas[number::n_limits]) for number in range(n_limits)]
-        parts = [shapely.multipolygons(shapely.get_parts(one)) for one in united]
-        return np.array(parts, dtype=object)
-    drawing = draw_reach(reach, n_limits, job.options)
-    return shape_areas([drawing] if drawing else [])
-
-
-def _none() -> NDArray[np.object_]:
-    return np.empty(0, dtype=object)
-
-
-def _tabulate(job: _Job, rows: Sequence[int], areas: NDArray[np.object_]) -> gpd.GeoDataFrame:
-    """Make a layer of areas, of these places one after the other, or of all together."""
+def _tabulate(
+    study: _Study, areas: NDArray[np.object_], names: dict[str, object]
+) -> gpd.GeoDataFrame:
+    """Make a layer of areas, limit after limit, place after place where they have names."""
     import geopandas as gpd
     import shapely
 
-    n_limits = len(job.minutes)
-    columns = {} if not rows else _name_places(job, rows)
-    columns["limit_minutes"] = np.tile(job.minutes, len(areas) // n_limits)
-    columns["area_m2"] = shapely.area(areas)
-    return gpd.GeoDataFrame(columns, geometry=areas, crs=job.graph.network.crs)
+    limit_minutes = np.tile(study.minutes, len(areas) // len(study.minutes))
+    columns = {**names, "limit_minutes": limit_minutes, "area_m2": shapely.area(areas)}
+    return gpd.GeoDataFrame(columns, geometry=areas, crs=study.job.graph.network.crs)
 
 
-def _name_places(job: _Job, rows: Sequence[int]) -> dict[str, object]:
-    times = len(job.minutes)
+def _name_places(study: _Study, rows: list[int]) -> dict[str, object]:
+    times = range(len(study.minutes))
     return {
-        "place_id": [job.places.place_id[row] for row in rows for _ in range(times)],
-        "name": [job.places.name[row] for row in rows for _ in range(times)],
+        "place_id": [study.places.place_id[row] for row in rows for _ in times],
+        "name": [study.places.name[row] for row in rows for _ in times],
     }
 
 
-def _tabulate_streets(job: _Job, rows: list[int], drawn: list[Drawing]) -> gpd.GeoDataFrame:
+def _tabulate_streets(study: _Study, rows: list[int], drawings: list[Drawing]) -> gpd.GeoDataFrame:
     import geopandas as gpd
     import shapely
 
-    lines = [draw_lines(drawing.reach, len(job.minutes)) for drawing in drawn]
-    geometry = np.concatenate(lines) if lines else _none()
-    columns = _name_places(job, rows)
-    columns["limit_minutes"] = np.tile(job.minutes, len(rows))
+    lines = [draw_lines(drawing.reach, len(study.minutes)) for drawing in drawings]
+    geometry = np.concatenate(lines) if lines else np.empty(0, dtype=object)
+    columns = _name_places(study, rows)
+    columns["limit_minutes"] = np.tile(study.minutes, len(rows))
     columns["length_m"] = shapely.length(geometry)
-    return gpd.GeoDataFrame(columns, geometry=geometry, crs=job.graph.network.crs)
+    return gpd.GeoDataFrame(columns, geometry=geometry, crs=study.job.graph.network.crs)
 
 
 def _indicate(dissolved: gpd.GeoDataFrame) -> tuple[Indicator, ...]:
@@ -223,8 +188,8 @@ def _indicate(dissolved: gpd.GeoDataFrame) -> tuple[Indicator, ...]:
     )
 
 
-def _explain(job: _Job, missing: list[int]) -> tuple[Text, ...]:
-    width, cell = job.options.width_m, job.options.cell_m
+def _explain(study: _Study, missing: list[int]) -> tuple[Text, ...]:
+    width, cell = study.job.options.width_m, study.job.options.cell_m
     beside = Text(
         f"等时圈为可达路段两侧 {width:g} m 以内的范围；沿墙道路的范围会越过墙体，"
         f"但不超过这一宽度。",
@@ -236,9 +201,9 @@ def _explain(job: _Job, missing: list[int]) -> tuple[Text, ...]:
         f"Areas are interpolated on a {cell:g} m grid and extend at most "
         f"{cell * OVERREACH_CELLS:.1f} m too far.",
     )
-    notes = [beside] if job.exact else [beside, grid]
+    notes = [beside] if study.job.exact else [beside, grid]
     if missing:
-        who = "、".join(job.places.name[row] or job.places.place_id[row] for row in missing)
+        who = "、".join(study.places.name[row] or study.places.place_id[row] for row in missing)
         notes.append(
             Text(
                 f"以下地点离街道太远，没有等时圈：{who}。",

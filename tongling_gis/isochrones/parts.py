@@ -97,7 +97,6 @@ def _open_spans(
     graph: WalkGraph, places: Ends, attached_edge: Integers, reached: Reached
 ) -> _Spans:
     """List every edge that may be reached in part: whole, or cut where places join it."""
-    edges = graph.network.edges
     own = np.unique(attached_edge[attached_edge >= 0])
     edge = np.setdiff1d(_edges_into(graph, reached), own, assume_unique=True)
     node_ms = reached.node_ms
@@ -105,8 +104,8 @@ def _open_spans(
         edge,
         np.zeros(len(edge)),
         np.ones(len(edge)),
-        node_ms[edges["from_node"].to_numpy()[edge]].astype(float),
-        node_ms[edges["to_node"].to_numpy()[edge]].astype(float),
+        node_ms[graph.edge_ends[edge, 0]].astype(float),
+        node_ms[graph.edge_ends[edge, 1]].astype(float),
     )
     cut = [_cut_at_places(graph, places, attached_edge, int(one), node_ms) for one in own]
     return _Spans(
@@ -129,7 +128,7 @@ def _cut_at_places(
     graph: WalkGraph, places: Ends, attached_edge: Integers, edge: int, node_ms: Integers
 ) -> _Spans:
     """Cut one edge at the places that join it, and time the cuts from the nearest of all."""
-    ends = graph.network.edges[["from_node", "to_node"]].to_numpy()[edge]
+    ends = graph.edge_ends[edge]
     on = np.flatnonzero(attached_edge == edge)
     on = on[np.argsort(places.share[on], kind="stable")]
     stops = np.concatenate([[0.0], places.share[on], [1.0]])

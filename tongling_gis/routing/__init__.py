@@ -3,13 +3,14 @@
 Every answer is exact to the millisecond and the same from the compiled kernels and from SciPy.
 """
 
-from tongling_gis.routing.ends import Ends, join_ends, one_of
+from tongling_gis.routing.ends import Ends, join_ends, rows_of
 from tongling_gis.routing.engines import (
     Engine,
     load_kernels,
     on_all_cores,
     paint_distances,
     settle_engine,
+    trace_areas,
 )
 from tongling_gis.routing.graph import WalkGraph, edge_times, weigh
 from tongling_gis.routing.nearest import (
@@ -36,11 +37,12 @@ __all__ = [
     "load_kernels",
     "nearest_place",
     "on_all_cores",
-    "one_of",
     "origin_destination",
     "paint_distances",
     "reach_nodes",
+    "rows_of",
     "settle_engine",
     "shortest_path",
+    "trace_areas",
     "weigh",
 ]

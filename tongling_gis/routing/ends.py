@@ -72,17 +72,14 @@ def join_ends(graph: WalkGraph, places: Attachment) -> Ends:
         here = share == float(side)
         leave[here, side] = arrive[here, side] = off[here]
     leave[~on], arrive[~on] = CLOSED, CLOSED
-    node = np.stack(
-        [graph.rank[edges[name].to_numpy()[edge]] for name in ("from_node", "to_node")], axis=1
-    )
+    node = graph.rank[graph.edge_ends[edge]]
     node[~on] = -1
     return Ends(node, leave, arrive, along, off, share)
 
 
-def one_of(places: Ends, which: int) -> Ends:
-    """Give one place alone."""
-    kept = {one.name: getattr(places, one.name)[which : which + 1] for one in fields(places)}
-    return Ends(**kept)
+def rows_of(places: Ends, rows: NDArray[np.integer]) -> Ends:
+    """Give some of the places."""
+    return Ends(**{one.name: getattr(places, one.name)[rows] for one in fields(places)})
 
 
 def direct_walks(

@@ -215,3 +215,26 @@ def paint_distances(
         kernels.paint(square, np.ascontiguousarray(segments), radius)
     else:
         fallback.paint(square, segments, radius)
+
+
+def trace_areas(
+    square: NDArray[np.float64], steps: float, level: float, *, engine: Engine = "auto"
+) -> tuple[NDArray[np.float64], Int64s, Int64s]:
+    """Trace the area where distances lie below a level as polygons (marching squares).
+
+    Args:
+        square: Squared distances in cells, float64[rows, columns]; above the level on the rim,
+            below it somewhere.
+        steps: Steps to a cell; distances are rounded to whole steps.
+        level: The level in steps, between two whole numbers.
+        engine: As elsewhere; the areas are the same, their rings may begin elsewhere.
+
+    Returns:
+        Corners as (column, row) with every ring closed, float64[c, 2], where the rings begin,
+        int64[r + 1], and where the polygons' rings begin, int64[p + 1]; outer rings first.
+    """
+    if not use_compiled(engine, 0.0):
+        return fallback.trace(square, steps, level)
+    kernels: Any = importlib.import_module(_KERNELS)
+    traced: tuple[NDArray[np.float64], Int64s, Int64s] = kernels.trace(square, steps, level)
+    return traced

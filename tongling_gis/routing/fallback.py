@@ -7,7 +7,7 @@ is a node of its own, appended to the graph, with arcs to the two ends of its ed
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -124,3 +124,16 @@ def _paint_some(square: NDArray[np.float64], segments: NDArray[np.float64], radi
     along = np.clip((ex * dx + ey * dy) * share[owner], 0.0, 1.0)
     off_x, off_y = ex - along * dx, ey - along * dy
     np.minimum.at(square.ravel(), row * n_columns + column, off_x * off_x + off_y * off_y)
+
+
+def trace(
+    square: NDArray[np.float64], steps: float, level: float
+) -> tuple[NDArray[np.float64], Int64s, Int64s]:
+    """Trace the area below a level as polygons, as the kernel does; rings in another order."""
+    from contourpy import FillType, contour_generator
+
+    distance = np.rint(np.sqrt(square) * steps)
+    generator = contour_generator(z=distance, fill_type=FillType.ChunkCombinedOffsetOffset)
+    traced: Any = generator.filled(-1.0, level)
+    (points,), (rings,), (polygons,) = traced
+    return points, rings.astype(np.int64), polygons.astype(np.int64)

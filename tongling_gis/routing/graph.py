@@ -101,6 +101,11 @@ class WalkGraph:
     _spare: deque[Scratch] = field(default_factory=deque, repr=False)
 
     @cached_property
+    def edge_ends(self) -> Int32s:
+        """The network's nodes at both ends of each edge, ``from_node`` first, int32[m, 2]."""
+        return self.network.edges[["from_node", "to_node"]].to_numpy(dtype=np.int32)
+
+    @cached_property
     def street_lines(self) -> StreetLines:
         """The edges' lines as segments, for drawing what is reached."""
         return split_lines(self.network.geometry)

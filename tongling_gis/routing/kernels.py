@@ -281,3 +281,139 @@ def paint(square, segments, radius):
                 along = min(max((ex * dx + ey * dy) * share, 0.0), 1.0)
                 off_x, off_y = ex - along * dx, ey - along * dy
                 square[row, column] = min(square[row, column], off_x * off_x + off_y * off_y)
+
+
+@nb.njit(nb.float64(nb.float64, nb.float64), nogil=True, cache=True)
+def in_steps(square, steps):
+    """Give a squared distance in cells as a whole number of steps, ``steps`` to the cell."""
+    return np.rint(np.sqrt(square) * steps)
+
+
+@nb.njit(nb.float64[:, ::1](nb.float64[:, ::1]), nogil=True, cache=True)
+def grow_corners(xy):
+    """Give a copy of the corners, twice as long."""
+    longer = np.empty((2 * len(xy), 2), dtype=np.float64)
+    longer[: len(xy)] = xy
+    return longer
+
+
+@nb.njit(
+    nb.types.Tuple((nb.float64[:, ::1], nb.int64))(
+        nb.float64[:, :], nb.int32[:, ::1], nb.float64, nb.float64, nb.float64[:, ::1],
+        nb.int64, nb.int64, nb.int64, nb.int64, nb.int32,
+    ),
+    nogil=True,
+    cache=True,
+)  # fmt: skip
+def trace_ring(square, ring_at, steps, level, xy, filled, row, column, way, ring):
+    """Follow one ring with the inside on the left; append its corners, the first one twice.
+
+    The ring starts between the inside point (row, column) and the outside point ``way``
+    columns further.
+    """
+    first, down, across = filled, 0, way
+    start_row, start_column = row, column
+    while True:
+        if filled + 1 >= len(xy):
+            xy = grow_corners(xy)
+        inner = in_steps(square[row, column], steps)
+        outer = in_steps(square[row + down, column + across], steps)
+        part = (level - inner) / (outer - inner)
+        xy[filled, 0], xy[filled, 1] = column + across * part, row + down * part
+        filled += 1
+        if down == 0:
+            ring_at[row, min(column, column + across)] = ring
+        ahead_down, ahead_across = across, -down
+        left = in_steps(square[row + ahead_down, column + ahead_across], steps)
+        right = in_steps(
+            square[row + down + ahead_down, column + across + ahead_across], steps
+        )  # fmt: skip
+        turn_right = right < level and (left < level or inner + outer + left + right <= 4 * level)
+        if turn_right:
+            row, column = row + down + ahead_down, column + across + ahead_across
+            down, across = -ahead_down, -ahead_across
+        elif left < level:
+            row, column = row + ahead_down, column + ahead_across
+        else:
+            down, across = ahead_down, ahead_across
+        if row == start_row and column == start_column and down == 0 and across == way:
+            break
+    xy[filled] = xy[first]
+    return xy, filled + 1
+
+
+@nb.njit(
+    nb.types.Tuple((nb.float64[:, ::1], _I8, _I8))(
+        nb.float64[:, ::1], _I4, _I4, nb.int64, nb.int64
+    ),
+    nogil=True,
+    cache=True,
+)
+def sort_rings(xy, begins, owner, rings, polygons):
+    """Lay rings 1..rings out polygon by polygon (1..polygons), otherwise in order."""
+    polygon_starts = np.zeros(polygons + 1, dtype=np.int64)
+    for ring in range(1, rings + 1):
+        polygon_starts[owner[ring]] += 1
+    polygon_starts = np.cumsum(polygon_starts)
+    place = polygon_starts[:-1].copy()
+    ring_of = np.empty(rings, dtype=np.int64)
+    for ring in range(1, rings + 1):
+        ring_of[place[owner[ring] - 1]] = ring
+        place[owner[ring] - 1] += 1
+    ring_starts = np.zeros(rings + 1, dtype=np.int64)
+    sorted_xy = np.empty((begins[rings + 1], 2), dtype=np.float64)
+    filled = 0
+    for i in range(rings):
+        for corner in range(begins[ring_of[i]], begins[ring_of[i] + 1]):
+            sorted_xy[filled] = xy[corner]
+            filled += 1
+        ring_starts[i + 1] = filled
+    return sorted_xy, ring_starts, polygon_starts
+
+
+@nb.njit(
+    nb.types.Tuple((nb.float64[:, ::1], _I8, _I8))(nb.float64[:, :], nb.float64, nb.float64),
+    nogil=True,
+    cache=True,
+)
+def trace(square, steps, level):
+    """Trace the area below a level as polygons: marching squares, ring by ring.
+
+    Args:
+        square: Squared distances in cells; those on the rim lie above the level.
+        steps: Steps to a cell, to whole numbers of which distances are rounded.
+        level: The level in steps, between two whole numbers.
+
+    Returns:
+        Corners as (column, row) with every ring closed, where the rings begin, and where the
+        polygons' rings begin; each polygon's outer ring comes first.
+    """
+    n_rows, n_columns = square.shape
+    ring_at = np.zeros((n_rows, n_columns), dtype=np.int32)
+    inside = np.zeros(n_columns, dtype=np.bool_)
+    xy = np.empty((4096, 2), dtype=np.float64)
+    begins, owner = np.zeros(256, dtype=np.int32), np.zeros(256, dtype=np.int32)
+    ring, polygons, filled = np.int32(0), np.int32(0), 0
+    for row in range(n_rows):
+        for column in range(n_columns):
+            inside[column] = in_steps(square[row, column], steps) < level
+        polygon = np.int32(0)
+        for column in range(n_columns - 1):
+            if inside[column] == inside[column + 1]:
+                continue
+            entering = inside[column + 1]
+            if ring_at[row, column] == 0:
+                if ring + 2 >= len(begins):
+                    begins, owner = grow(begins, owner)
+                ring += 1
+                if entering:
+                    polygons += 1
+                owner[ring] = polygons if entering else polygon
+                start, way = (column + 1, -1) if entering else (column, 1)
+                xy, filled = trace_ring(
+                    square, ring_at, steps, level, xy, filled, row, start, way, ring
+                )
+                begins[ring + 1] = filled
+            if entering:
+                polygon = owner[ring_at[row, column]]
+    return sort_rings(xy, begins, owner, ring, polygons)

@@ -12,6 +12,7 @@ from tongling_gis.routing.graph import CLOSED, MAX_MS
 from tongling_gis.routing.nearest import reach_nodes
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
     from shapely import LineString
 
     from tongling_gis.network import Attachment
@@ -31,12 +32,14 @@ class Path:
         ms: Milliseconds, the walk to and from the streets included; -1 where there is no way.
         edges: Row numbers of the edges walked, in order, int32[e]; the first and the last may
             be walked in part only.
+        length_m: Metres walked along each of them, float64[e].
         geometry: The way along the streets, from where the first place joins them to where
             the second does; None where there is no way or nothing to walk along.
     """
 
     ms: int
     edges: Int32s
+    length_m: NDArray[np.float64]
     geometry: LineString | None
 
 
@@ -76,7 +79,7 @@ def shortest_path(
     direct_ms = int(direct[0]) if len(direct) else MAX_MS + 1
     through_ms, pieces = _through_nodes(graph, start, goal, direct_ms, engine)
     if min(direct_ms, through_ms) > MAX_MS:
-        return Path(-1, np.empty(0, dtype=np.int32), None)
+        return Path(-1, np.empty(0, dtype=np.int32), np.empty(0), None)
     if direct_ms <= through_ms:
         straight = _Piece(int(start.edge[0]), _share(graph, start), _share(graph, goal))
         return _draw(graph, direct_ms, [straight] if direct_ms else [])
@@ -127,7 +130,6 @@ def _follow(graph: WalkGraph, node: int, goal: Ends, left_ms: Int64s) -> tuple[l
     """Walk down the times to the goal; give whole edges and the goal's end arrived at."""
     arcs = graph.outward
     steps: list[_Piece] = []
-    from_node = graph.network.edges["from_node"].to_numpy()
     while True:
         now_ms = left_ms[graph.order[node]]
         for side in range(2):
@@ -138,7 +140,7 @@ def _follow(graph: WalkGraph, node: int, goal: Ends, left_ms: Int64s) -> tuple[l
         good = np.flatnonzero((then_ms >= 0) & (then_ms + arcs.cost_ms[out] == now_ms))
         arc = out.start + int(good[np.argmin(arcs.edge[out][good])])
         edge = int(arcs.edge[arc])
-        backward = float(graph.rank[from_node[edge]] != node)
+        backward = float(graph.rank[graph.edge_ends[edge, 0]] != node)
         steps.append(_Piece(edge, backward, 1.0 - backward))
         node = int(arcs.heads[arc])
 
@@ -153,9 +155,10 @@ def _draw(graph: WalkGraph, ms: int, pieces: list[_Piece]) -> Path:
         substring(graph.network.geometry[piece.edge], piece.begin, piece.end, normalized=True)
         for piece in walked
     ]
+    length_m = np.array([part.length for part in parts])
     if not parts:
-        return Path(ms, edges, None)
+        return Path(ms, edges, length_m, None)
     xy = np.concatenate([shapely.get_coordinates(part) for part in parts])
     moved = np.ones(len(xy), dtype=bool)
     moved[1:] = (xy[1:] != xy[:-1]).any(axis=1)
-    return Path(ms, edges, shapely.LineString(xy[moved]) if moved.sum() > 1 else None)
+    return Path(ms, edges, length_m, shapely.LineString(xy[moved]) if moved.sum() > 1 else None)
