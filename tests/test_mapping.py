@@ -17,12 +17,12 @@ from shapely import MultiPolygon
 from shapely.geometry import LineString, Point, Polygon, box
 
 from tongling_gis.assessment import Provenance
-from tongling_gis.errors import MissingFileError
+from tongling_gis.errors import MissingFileError, TonglingError
 from tongling_gis.mapping import page as page_module
 from tongling_gis.mapping.base import describe_layer, initial_bounds
 from tongling_gis.mapping.interactive import draw_map
 from tongling_gis.mapping.layers import STREET_CLASSES, STYLES, coverage_classes
-from tongling_gis.mapping.page import ASSETS, SCRIPTS, read_asset, safe_json
+from tongling_gis.mapping.page import ASSETS, SCRIPTS, finish_page, read_asset, safe_json
 from tongling_gis.mapping.records import describe_records, plain_value
 from tongling_gis.mapping.results import describe_coverage, describe_isochrones
 from tongling_gis.mapping.shapes import encode_integers, encode_points, encode_shapes
@@ -383,6 +383,12 @@ def test_a_missing_library_says_to_install_again(
             read_asset("vendor/leaflet/leaflet.js")
     finally:
         read_asset.cache_clear()
+
+
+def test_an_unknown_form_of_page_is_refused() -> None:
+    """A folium whose pages hold no map where we look for it is named, not written out broken."""
+    with pytest.raises(TonglingError, match="folium"):
+        finish_page("<html><head></head></html>", title="", lang="en", blocks={}, map_name="m")
 
 
 def test_scripts_and_assets_are_the_same_set() -> None:

@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tongling_gis.errors import MissingFileError
+from tongling_gis.errors import MissingFileError, TonglingError
 from tongling_gis.text import Text
 
 if TYPE_CHECKING:
@@ -94,6 +94,9 @@ def finish_page(
         lang: Language of the page.
         blocks: Id -> value of each JSON block.
         map_name: The script variable that holds the Leaflet map.
+
+    Raises:
+        TonglingError: If the page has no place for the map where folium is known to put it.
     """
     page = _LINK.sub("", _SCRIPT.sub("", skeleton))
     page = page.replace("<html>", f'<html lang="{"zh-CN" if lang == "zh" else "en"}">', 1)
@@ -101,7 +104,14 @@ def finish_page(
         '<meta name="viewport" content="width=device-width, initial-scale=1" />', page, count=1
     )
     body = read_asset("page.html").replace("<!-- no script -->", _no_script(lang))
-    page = _MAP.sub(lambda found: body.replace("<!-- map -->", found[0]), page, count=1)
+    page, places = _MAP.subn(lambda found: body.replace("<!-- map -->", found[0]), page, count=1)
+    if not places:
+        raise TonglingError(
+            Text(
+                "这一版本的 folium 画出的网页不认识：请安装 0.17 至 0.20 版。",
+                "This version of folium draws pages of an unknown form: install 0.17 to 0.20.",
+            )
+        )
     page = "\n".join(line.rstrip() for line in page.splitlines() if line.strip()) + "\n"
     page = page.replace("</head>", f"{_head(title)}</head>", 1)
     page = page.replace("</html>", f"{_tail(blocks, map_name)}</html>", 1)
