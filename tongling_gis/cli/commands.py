@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tongling_gis.cli.results import assessment_json, show_number, show_numbers, show_verdicts
 from tongling_gis.text import Text
 
 if TYPE_CHECKING:
     import argparse
+
+    import pandas as pd
 
     from tongling_gis.assessment import Assessment
     from tongling_gis.cli.show import Screen
@@ -28,14 +31,14 @@ def demo(options: argparse.Namespace, screen: Screen) -> None:
             f"The sample city (invented) is in {made.workspace.folder}",
         )
     )
-    _show_coverage(made.coverage, screen)
+    show_numbers(made.coverage, screen)
     screen.say(Text(f"地图：{made.map_path}", f"Map: {made.map_path}"))
     screen.answer(
         {
             "project": str(made.workspace.folder),
             "map": str(made.map_path),
             "imports": [report.to_json() for report in made.reports],
-            "coverage": _assessment_json(made.coverage),
+            "coverage": assessment_json(made.coverage),
         }
     )
 
@@ -151,8 +154,27 @@ def coverage(options: argparse.Namespace, screen: Screen) -> None:
 
     workspace = studies.open_project(options.project)
     result = studies.study_coverage(workspace, _reach_options(options), progress=screen.progress)
-    _show_coverage(result, screen)
-    screen.answer(_assessment_json(result))
+    _show_result(result, "residents", options, screen)
+
+
+def access(options: argparse.Namespace, screen: Screen) -> None:
+    """Measure choice, backup, equality, gaps and load."""
+    from tongling_gis import studies
+
+    workspace = studies.open_project(options.project)
+    result = studies.study_access(workspace, _reach_options(options), progress=screen.progress)
+    _show_result(result, "residents", options, screen)
+
+
+def hours(options: argparse.Namespace, screen: Screen) -> None:
+    """Measure who reaches a centre that is open at a moment, and show the week."""
+    from tongling_gis import studies
+
+    workspace = studies.open_project(options.project)
+    result = studies.study_hours(
+        workspace, options.at, _reach_options(options), progress=screen.progress
+    )
+    _show_result(result, "residents", options, screen)
 
 
 def isochrones(options: argparse.Namespace, screen: Screen) -> None:
@@ -167,8 +189,88 @@ def isochrones(options: argparse.Namespace, screen: Screen) -> None:
     screen.say(
         Text(f"已绘制 {count} 个等时圈并存入项目。", f"Drew {count} isochrones into the project.")
     )
-    _show_numbers(result, screen)
-    screen.answer(_assessment_json(result))
+    _show_result(result, "isochrones", options, screen)
+
+
+def times(options: argparse.Namespace, screen: Screen) -> None:
+    """Time every walk between two layers."""
+    from tongling_gis import studies
+
+    workspace = studies.open_project(options.project)
+    pairs = studies.study_times(
+        workspace,
+        options.origins,
+        options.destinations,
+        _reach_options(options),
+        progress=screen.progress,
+    )
+    limit = max(_reach_options(options).minutes)
+    screen.say(
+        Text(
+            f"{limit:g} 分钟（含）内共 {len(pairs):,} 对。",
+            f"{len(pairs):,} pairs within {limit:g} min (inclusive).",
+        )
+    )
+    if options.out:
+        _export(pairs, options, screen)
+    else:
+        for one in pairs.head(_SHOWN_PAIRS).itertuples():
+            screen.say(f"  {one.origin} → {one.destination}  {one.walk_s:.1f} s")
+    screen.answer({"pairs": pairs.to_dict("records")} if not options.out else {"count": len(pairs)})
+
+
+def route(options: argparse.Namespace, screen: Screen) -> None:
+    """Find the way between two places."""
+    from tongling_gis import studies
+
+    workspace = studies.open_project(options.project)
+    walk = studies.study_route(
+        workspace,
+        options.origin,
+        options.destination,
+        _reach_options(options),
+        progress=screen.progress,
+    )
+    took = show_number(walk.walk_s, "s")
+    screen.say(
+        Text(
+            f"步行 {took.zh}，沿街道 {walk.length_m:.0f} 米：",
+            f"{took.en} on foot, {walk.length_m:.0f} m along streets:",
+        )
+    )
+    for number, step in enumerate(walk.steps, 1):
+        screen.say(f"  {number}. {screen.word(step)}")
+    if options.out:
+        _export(walk.line, options, screen)
+    screen.answer(
+        {
+            "walk_s": walk.walk_s,
+            "length_m": walk.length_m,
+            "steps": [{"zh": step.zh, "en": step.en} for step in walk.steps],
+        }
+    )
+
+
+_SHOWN_PAIRS = 20
+
+
+def _export(rows: pd.DataFrame, options: argparse.Namespace, screen: Screen) -> None:
+    from tongling_gis import studies
+
+    path = studies.export_table(rows, options.out)
+    screen.say(Text(f"已写出：{path}", f"Written: {path}"))
+
+
+def _show_result(
+    result: Assessment, layer: str, options: argparse.Namespace, screen: Screen
+) -> None:
+    show_numbers(result, screen)
+    show_verdicts(result, screen)
+    for note in result.notes:
+        screen.say(Text(f"说明：{note.zh}", f"Note: {note.en}"))
+    if options.out:
+        _export(result.layers[layer], options, screen)
+    screen.answer(assessment_json(result))
 
 
 def draw_map(options: argparse.Namespace, screen: Screen) -> None:
@@ -223,64 +325,3 @@ def info(options: argparse.Namespace, screen: Screen) -> None:
 def _show_report(report: ImportReport, screen: Screen) -> None:
     for line in report.lines(screen.lang):
         screen.say(line)
-
-
-def _show_coverage(result: Assessment, screen: Screen) -> None:
-    _show_numbers(result, screen)
-    for note in result.notes:
-        screen.say(Text(f"说明：{note.zh}", f"Note: {note.en}"))
-
-
-def _show_numbers(result: Assessment, screen: Screen) -> None:
-    for one in result.indicators:
-        number = show_number(one.value, one.unit)
-        screen.say(
-            Text(f"  {one.label.zh}：{number.zh}", f"  {one.label.en}: {number.en}"),
-        )
-    screen.say(result.stamp)
-
-
-def show_number(value: float | None, unit: str) -> Text:
-    """Write a number with its unit as people read it: shares as per cent, seconds as minutes.
-
-    >>> show_number(0.8762, "share").en
-    '87.6%'
-    >>> show_number(455.0, "s").zh
-    '7 分 35 秒'
-    """
-    from tongling_gis.schema import UNITS
-
-    if value is None:
-        return Text("未知", "unknown")
-    if unit == "share":
-        return Text.same(f"{value:.1%}")
-    if unit == "s":
-        minutes, seconds = divmod(round(value), 60)
-        return Text(f"{minutes} 分 {seconds} 秒", f"{minutes} min {seconds} s")
-    plain = f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
-    label = UNITS.get(unit, Text.same(unit))
-    return Text(f"{plain} {label.zh}", f"{plain} {label.en}")
-
-
-def _assessment_json(result: Assessment) -> dict[str, Any]:
-    return {
-        "kind": result.kind,
-        "subject": result.subject,
-        "parameters": dict(result.parameters),
-        "indicators": [
-            {
-                "name": one.name,
-                "zh": one.label.zh,
-                "en": one.label.en,
-                "value": one.value,
-                "unit": one.unit,
-                "group": one.group,
-                "limit_minutes": one.limit_minutes,
-            }
-            for one in result.indicators
-        ],
-        "stamp": {"zh": result.stamp.zh, "en": result.stamp.en},
-        "notes": [{"zh": note.zh, "en": note.en} for note in result.notes],
-        "invented": result.provenance.invented,
-        "sources": [{"zh": s.zh, "en": s.en} for s in result.provenance.sources],
-    }

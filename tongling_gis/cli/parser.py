@@ -2,112 +2,16 @@
 
 from __future__ import annotations
 
-import argparse
-import re
-import sys
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING
 
 from tongling_gis import __version__
 from tongling_gis.cli import commands
-from tongling_gis.text import LANGS, Lang, Text
+from tongling_gis.cli.arguments import Builder, CommandParser, add_common, name_groups
+from tongling_gis.text import Lang, Text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-_ARGPARSE_ZH = (
-    (r"the following arguments are required: (.*)", r"缺少参数：\1"),
-    (r"unrecognized arguments: (.*)", r"不认识的参数：\1"),
-    (r"argument (.*): invalid choice: (\S+) \(choose from (.*)\)", r"\1 不能是 \2，可选：\3"),
-    (r"argument (.*): invalid \S+ value: (.*)", r"\1 的值 \2 不可用"),
-    (r"argument (.*): expected one argument", r"\1 后面要有一个值"),
-    (r"argument (.*): expected at least one argument", r"\1 后面至少要有一个值"),
-    (r"argument (.*): expected (\d+) arguments", r"\1 后面要有 \2 个值"),
-    (r"ambiguous option: (.*) could match (.*)", r"\1 不明确，可能是 \2"),
-    (r"argument (.*): not allowed with argument (.*)", r"\1 不能与 \2 同用"),
-)
-
-
-class _Parser(argparse.ArgumentParser):
-    """An argument parser whose own few words are Chinese too, and whose errors are one line."""
-
-    lang: Lang = "zh"
-
-    def format_help(self) -> str:
-        text = super().format_help()
-        return text.replace("usage: ", "用法：", 1) if self.lang == "zh" else text
-
-    def error(self, message: str) -> NoReturn:
-        sentence = message
-        if self.lang == "zh":
-            for english, chinese in _ARGPARSE_ZH:
-                sentence = re.sub(f"^{english}$", chinese, sentence, flags=re.DOTALL)
-        hint = Text(
-            f"错误：{sentence}。用法见：{self.prog} --help",
-            f"Error: {sentence}. See: {self.prog} --help",
-        )
-        sys.stderr.write(hint.in_lang(self.lang) + "\n")
-        raise SystemExit(2)
-
-
-@dataclass(frozen=True)
-class _Builder:
-    """Adds commands and options in one language."""
-
-    lang: Lang
-    subparsers: Any
-
-    def command(
-        self, name: str, summary: Text, run: Callable[..., None], *, project: bool = True
-    ) -> _Parser:
-        said = summary.in_lang(self.lang)
-        parser: _Parser = self.subparsers.add_parser(
-            name, help=said, description=said, add_help=False, allow_abbrev=False
-        )
-        parser.lang = self.lang
-        _name_groups(parser, self.lang)
-        if project:
-            self.option(
-                parser,
-                "-p",
-                "--project",
-                type=Path,
-                default=Path(),
-                metavar="FOLDER",
-                help=Text("项目文件夹（默认当前文件夹）", "project folder (default: this one)"),
-            )
-        _add_common(parser, self.lang, unless_given=True)
-        parser.set_defaults(run=run)
-        return parser
-
-    def option(self, parser: argparse.ArgumentParser, *names: str, help: Text, **more: Any) -> None:  # noqa: A002, ANN401 - argparse's own words
-        parser.add_argument(*names, help=help.in_lang(self.lang), **more)
-
-
-def _name_groups(parser: argparse.ArgumentParser, lang: Lang) -> None:
-    if lang == "zh":
-        parser._positionals.title = "参数"  # noqa: SLF001 - argparse has no public door to it
-        parser._optionals.title = "选项"  # noqa: SLF001
-
-
-def _add_common(parser: argparse.ArgumentParser, lang: Lang, *, unless_given: bool = False) -> None:
-    """Add the options that stand before or behind the command alike."""
-    parser.add_argument(
-        "-h", "--help", action="help", help=Text("显示帮助", "show this help").in_lang(lang)
-    )
-    parser.add_argument(
-        "--lang",
-        choices=LANGS,
-        default=argparse.SUPPRESS if unless_given else lang,
-        help=Text("界面语言（默认 zh）", "language (default: zh)").in_lang(lang),
-    )
-    parser.add_argument(
-        "--json",
-        action="store_true",
-        default=argparse.SUPPRESS if unless_given else False,
-        help=Text("输出机器可读的 JSON", "print machine-readable JSON").in_lang(lang),
-    )
+    import argparse
 
 
 def build_parser(lang: Lang) -> argparse.ArgumentParser:
@@ -116,12 +20,12 @@ def build_parser(lang: Lang) -> argparse.ArgumentParser:
         "社区规划工具：谁能步行 15 分钟到达邻里中心。",
         "For community planners: who reaches a neighbourhood centre within 15 minutes' walk.",
     )
-    parser = _Parser(
+    parser = CommandParser(
         prog="tongling-gis", description=about.in_lang(lang), add_help=False, allow_abbrev=False
     )
     parser.lang = lang
-    _name_groups(parser, lang)
-    _add_common(parser, lang)
+    name_groups(parser, lang)
+    add_common(parser, lang)
     parser.add_argument(
         "--version",
         action="version",
@@ -129,10 +33,14 @@ def build_parser(lang: Lang) -> argparse.ArgumentParser:
         help=Text("显示版本", "show the version").in_lang(lang),
     )
     title = Text("命令", "commands").in_lang(lang)
-    builder = _Builder(
+    builder = Builder(
         lang,
         parser.add_subparsers(
-            title=title, metavar="COMMAND", required=True, dest="command", parser_class=_Parser
+            title=title,
+            metavar="COMMAND",
+            required=True,
+            dest="command",
+            parser_class=CommandParser,
         ),
     )
     for add in (
@@ -143,6 +51,10 @@ def build_parser(lang: Lang) -> argparse.ArgumentParser:
         _add_doctor,
         _add_coverage,
         _add_isochrones,
+        _add_access,
+        _add_hours,
+        _add_od,
+        _add_route,
         _add_map,
         _add_info,
     ):
@@ -150,7 +62,7 @@ def build_parser(lang: Lang) -> argparse.ArgumentParser:
     return parser
 
 
-def _add_demo(builder: _Builder) -> None:
+def _add_demo(builder: Builder) -> None:
     parser = builder.command(
         "demo",
         Text("在虚构的示例城市上完成一次完整分析", "do the main job on an invented sample city"),
@@ -178,7 +90,7 @@ def _add_demo(builder: _Builder) -> None:
     )
 
 
-def _add_new(builder: _Builder) -> None:
+def _add_new(builder: Builder) -> None:
     parser = builder.command(
         "new", Text("新建项目", "make a new project"), commands.new, project=False
     )
@@ -194,7 +106,7 @@ def _add_new(builder: _Builder) -> None:
     )
 
 
-def _add_import(builder: _Builder) -> None:
+def _add_import(builder: Builder) -> None:
     parser = builder.command(
         "import",
         Text(
@@ -259,7 +171,7 @@ def _add_import(builder: _Builder) -> None:
     )
 
 
-def _add_fetch(builder: _Builder) -> None:
+def _add_fetch(builder: Builder) -> None:
     parser = builder.command(
         "fetch",
         Text(
@@ -300,7 +212,7 @@ def _add_fetch(builder: _Builder) -> None:
     )
 
 
-def _add_doctor(builder: _Builder) -> None:
+def _add_doctor(builder: Builder) -> None:
     parser = builder.command(
         "doctor",
         Text(
@@ -330,7 +242,7 @@ def _add_doctor(builder: _Builder) -> None:
     )
 
 
-def _add_reach(builder: _Builder, parser: _Parser) -> None:
+def _add_reach(builder: Builder, parser: CommandParser) -> None:
     builder.option(
         parser,
         "--minutes",
@@ -376,24 +288,18 @@ def _add_reach(builder: _Builder, parser: _Parser) -> None:
     )
 
 
-def _add_coverage(builder: _Builder) -> None:
+def _add_coverage(builder: Builder) -> None:
     parser = builder.command(
         "coverage",
         Text("谁能在时限内步行到达邻里中心", "who reaches a centre within the limits"),
         commands.coverage,
     )
     _add_reach(builder, parser)
-    builder.option(
-        parser,
-        "--residents-from",
-        default="",
-        metavar="LAYER",
-        choices=("", "residents", "buildings"),
-        help=Text("居民来自 residents 或 buildings", "residents or buildings"),
-    )
+    _add_residents_from(builder, parser)
+    _add_out(builder, parser)
 
 
-def _add_isochrones(builder: _Builder) -> None:
+def _add_isochrones(builder: Builder) -> None:
     parser = builder.command(
         "isochrones",
         Text("各邻里中心时限内可达的范围", "the area within the limits of each centre"),
@@ -406,9 +312,99 @@ def _add_isochrones(builder: _Builder) -> None:
         action="store_true",
         help=Text("精确合并（较慢，供导出）", "exact union (slower, for export)"),
     )
+    _add_out(builder, parser)
 
 
-def _add_map(builder: _Builder) -> None:
+def _add_access(builder: Builder) -> None:
+    parser = builder.command(
+        "access",
+        Text(
+            "可选中心数、备用、公平、空白区与负荷（2SFCA）",
+            "choice, backup, equality, gaps and load (2SFCA)",
+        ),
+        commands.access,
+    )
+    _add_reach(builder, parser)
+    _add_residents_from(builder, parser)
+    _add_out(builder, parser)
+
+
+def _add_hours(builder: Builder) -> None:
+    parser = builder.command(
+        "hours",
+        Text("某一时刻谁能到达开放的邻里中心", "who reaches a centre that is open at a moment"),
+        commands.hours,
+    )
+    builder.option(
+        parser,
+        "--at",
+        required=True,
+        metavar="WHEN",
+        help=Text(
+            "时刻，如 “周二 19:30”“国庆 10:00”“2026-10-01 10:00”",
+            "such as 'Tuesday 19:30', 'National Day 10:00', '2026-10-01 10:00'",
+        ),
+    )
+    _add_reach(builder, parser)
+    _add_residents_from(builder, parser)
+    _add_out(builder, parser)
+
+
+def _add_od(builder: Builder) -> None:
+    parser = builder.command(
+        "od",
+        Text("两个图层之间每一对地点的步行时间", "walking times between every pair of two layers"),
+        commands.times,
+    )
+    builder.option(
+        parser, "origins", metavar="FROM", help=Text("起点图层，如 buildings", "such as buildings")
+    )
+    builder.option(
+        parser, "destinations", metavar="TO", help=Text("终点图层，如 centres", "such as centres")
+    )
+    _add_reach(builder, parser)
+    _add_out(builder, parser)
+
+
+def _add_route(builder: Builder) -> None:
+    parser = builder.command(
+        "route",
+        Text("两个地点之间怎么走", "the way between two places"),
+        commands.route,
+    )
+    place = Text("“经度,纬度”或“图层:编号”，如 centres:C01", "lon,lat or layer:key")
+    builder.option(parser, "origin", metavar="FROM", help=place)
+    builder.option(parser, "destination", metavar="TO", help=place)
+    _add_reach(builder, parser)
+    _add_out(builder, parser)
+
+
+def _add_residents_from(builder: Builder, parser: CommandParser) -> None:
+    builder.option(
+        parser,
+        "--residents-from",
+        default="",
+        metavar="LAYER",
+        choices=("", "residents", "buildings"),
+        help=Text("居民来自 residents 或 buildings", "residents or buildings"),
+    )
+
+
+def _add_out(builder: Builder, parser: CommandParser) -> None:
+    builder.option(
+        parser,
+        "--out",
+        type=Path,
+        default=None,
+        metavar="FILE",
+        help=Text(
+            "另存结果：.gpkg、.geojson、.csv 或 .parquet",
+            "also write the result: .gpkg, .geojson, .csv or .parquet",
+        ),
+    )
+
+
+def _add_map(builder: Builder) -> None:
     parser = builder.command(
         "map",
         Text("绘制交互地图（一个网页，无需联网）", "draw the interactive map, one offline page"),
@@ -424,5 +420,5 @@ def _add_map(builder: _Builder) -> None:
     )
 
 
-def _add_info(builder: _Builder) -> None:
+def _add_info(builder: Builder) -> None:
     builder.command("info", Text("项目里有什么", "what the project holds"), commands.info)

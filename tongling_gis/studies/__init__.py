@@ -1,6 +1,7 @@
 """Whole studies: read, analyse, save. The command line and the web call these, nothing else."""
 
 from tongling_gis.studies.demo import Demo, run_demo
+from tongling_gis.studies.exports import export_table
 from tongling_gis.studies.imports import ImportOptions, examine_file, fetch_place, import_file
 from tongling_gis.studies.links import find_dangling_links
 from tongling_gis.studies.maps import draw_project_map
@@ -10,22 +11,35 @@ from tongling_gis.studies.projects import (
     describe_project,
     open_project,
 )
-from tongling_gis.studies.reach import ReachOptions, study_coverage, study_isochrones
+from tongling_gis.studies.reach import (
+    ReachOptions,
+    study_access,
+    study_coverage,
+    study_hours,
+    study_isochrones,
+)
+from tongling_gis.studies.walks import Walk, study_route, study_times
 
 __all__ = [
     "Demo",
     "ImportOptions",
     "ProjectFacts",
     "ReachOptions",
+    "Walk",
     "create_project",
     "describe_project",
     "draw_project_map",
     "examine_file",
+    "export_table",
     "fetch_place",
     "find_dangling_links",
     "import_file",
     "open_project",
     "run_demo",
+    "study_access",
     "study_coverage",
+    "study_hours",
     "study_isochrones",
+    "study_route",
+    "study_times",
 ]

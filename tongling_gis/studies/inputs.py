@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tongling_gis import __version__
+from tongling_gis.assessment import Provenance
 from tongling_gis.catalogue import read_standards
 from tongling_gis.errors import MissingFileError, UsageError
 from tongling_gis.schema import TABLES
-from tongling_gis.text import Text
+from tongling_gis.text import Progress, Text, silent
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
+    from tongling_gis.catalogue import WalkProfile
     from tongling_gis.network import Network
+    from tongling_gis.routing import WalkGraph
     from tongling_gis.store import Workspace
 
 _HOMES = frozenset(
@@ -69,6 +73,16 @@ def project_network(workspace: Workspace) -> Network:
         gates=optional_layer(workspace, "gates"),
         gate_reach_m=read_standards().gate_reach_m,
     )
+
+
+def project_graph(
+    workspace: Workspace, profile: WalkProfile, progress: Progress = silent
+) -> WalkGraph:
+    """Build the project's network and weigh it for one kind of walker."""
+    from tongling_gis.routing import weigh
+
+    progress(Text("建立步行网络", "Building the walking network"), 0.0)
+    return weigh(project_network(workspace), profile)
 
 
 def project_centres(workspace: Workspace, centres_from: str = "") -> gpd.GeoDataFrame:
@@ -152,4 +166,29 @@ def _homes(buildings: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, tuple[Text, .
     points = homes.set_geometry(homes.geometry.representative_point())
     return points.rename(columns={"building_id": "resident_id"}).reset_index(drop=True), tuple(
         notes
+    )
+
+
+_INPUT_LAYERS = (
+    "streets",
+    "street_nodes",
+    "barriers",
+    "gates",
+    "centres",
+    "residents",
+    "buildings",
+    "amenities",
+    "study_area",
+)
+
+
+def project_provenance(workspace: Workspace) -> Provenance:
+    """Say where what an analysis takes from the project comes from."""
+    return Provenance(
+        engine_version=__version__,
+        data_date=workspace.data_date(),
+        catalogue_date=read_standards().date.isoformat(),
+        inputs={name: workspace.fingerprint(name) for name in _INPUT_LAYERS if workspace.has(name)},
+        sources=workspace.sources(),
+        invented=workspace.invented,
     )

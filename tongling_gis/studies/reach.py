@@ -1,24 +1,25 @@
-"""Coverage and isochrones of a project, measured and kept."""
+"""Coverage, access, opening hours and isochrones of a project, measured and kept."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from tongling_gis import __version__
-from tongling_gis.assessment import Provenance
 from tongling_gis.catalogue import WalkProfile, read_standards
 from tongling_gis.errors import UsageError
 from tongling_gis.studies.inputs import (
     optional_layer,
     project_centres,
-    project_network,
+    project_graph,
+    project_provenance,
     project_residents,
 )
 from tongling_gis.text import Progress, Text, silent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
+
+    import geopandas as gpd
 
     from tongling_gis.assessment import Assessment
     from tongling_gis.routing import WalkGraph
@@ -69,28 +70,28 @@ class ReachOptions:
         return read_standards().snap_limit_m if self.snap_limit_m is None else self.snap_limit_m
 
 
-def _provenance(workspace: Workspace, layers: Iterable[str]) -> Provenance:
-    return Provenance(
-        engine_version=__version__,
-        data_date=workspace.data_date(),
-        catalogue_date=read_standards().date.isoformat(),
-        inputs={name: workspace.fingerprint(name) for name in layers if workspace.has(name)},
-        sources=workspace.sources(),
-        invented=workspace.invented,
+@dataclass(frozen=True, eq=False)
+class _Inputs:
+    """What the studies of reach take from a project."""
+
+    graph: WalkGraph
+    residents: gpd.GeoDataFrame
+    centres: gpd.GeoDataFrame
+    study_area: gpd.GeoDataFrame | None
+    notes: tuple[Text, ...]
+
+
+def _gather(workspace: Workspace, asked: ReachOptions, progress: Progress) -> _Inputs:
+    residents, notes = project_residents(workspace, asked.residents_from)
+    centres = project_centres(workspace, asked.centres_from)
+    progress(Text("计算步行时间", "Measuring walks"), 0.5)
+    return _Inputs(
+        project_graph(workspace, asked.walk_profile(), progress),
+        residents,
+        centres,
+        optional_layer(workspace, "study_area"),
+        notes,
     )
-
-
-_INPUT_LAYERS = (
-    "streets",
-    "street_nodes",
-    "barriers",
-    "gates",
-    "centres",
-    "residents",
-    "buildings",
-    "amenities",
-    "study_area",
-)
 
 
 def study_coverage(
@@ -104,23 +105,74 @@ def study_coverage(
     from tongling_gis.reachability import measure_coverage
 
     asked = options or ReachOptions()
-    profile = asked.walk_profile()
-    progress(Text("建立步行网络", "Building the walking network"), 0.0)
-    network = project_network(workspace)
-    centres = project_centres(workspace, asked.centres_from)
-    residents, notes = project_residents(workspace, asked.residents_from)
-    progress(Text("计算步行时间", "Measuring walks"), 0.5)
+    given = _gather(workspace, asked, progress)
     coverage = measure_coverage(
-        network,
-        residents,
-        centres,
-        profile=profile,
+        given.graph.network,
+        given.residents,
+        given.centres,
+        profile=given.graph.profile,
         minutes=asked.minutes,
         snap_limit_m=asked.snap_m(),
-        study_area=optional_layer(workspace, "study_area"),
-        provenance=_provenance(workspace, _INPUT_LAYERS),
+        study_area=given.study_area,
+        provenance=project_provenance(workspace),
     )
-    return _keep(workspace, coverage, asked, notes, progress)
+    return _keep(workspace, coverage, asked, given.notes, progress)
+
+
+def study_access(
+    workspace: Workspace, options: ReachOptions | None = None, *, progress: Progress = silent
+) -> Assessment:
+    """Measure choice, backup, inequality, gaps and load, and keep the result in the project.
+
+    Raises:
+        MissingFileError: If streets, centres or residents are missing.
+    """
+    from tongling_gis.access import measure_access
+
+    asked = options or ReachOptions()
+    given = _gather(workspace, asked, progress)
+    access = measure_access(
+        given.graph,
+        given.residents,
+        given.centres,
+        minutes=asked.minutes,
+        snap_limit_m=asked.snap_m(),
+        study_area=given.study_area,
+        provenance=project_provenance(workspace),
+    )
+    return _keep(workspace, access, asked, given.notes, progress)
+
+
+def study_hours(
+    workspace: Workspace,
+    at: str,
+    options: ReachOptions | None = None,
+    *,
+    progress: Progress = silent,
+) -> Assessment:
+    """Measure who reaches a centre that is open at a moment, such as "周二 19:30".
+
+    Raises:
+        UsageError: If the moment cannot be read.
+        MissingFileError: If streets, centres or residents are missing.
+    """
+    from tongling_gis.access import measure_hours
+    from tongling_gis.hours import read_moment
+
+    asked = options or ReachOptions()
+    moment = read_moment(at)
+    given = _gather(workspace, asked, progress)
+    hours = measure_hours(
+        given.graph,
+        given.residents,
+        given.centres,
+        at=moment,
+        minutes=asked.minutes,
+        snap_limit_m=asked.snap_m(),
+        study_area=given.study_area,
+        provenance=project_provenance(workspace),
+    )
+    return _keep(workspace, hours, asked, given.notes, progress)
 
 
 def study_isochrones(
@@ -138,7 +190,7 @@ def study_isochrones(
     from tongling_gis.isochrones import measure_isochrones
 
     asked = options or ReachOptions()
-    graph = _project_graph(workspace, asked, progress)
+    graph = project_graph(workspace, asked.walk_profile(), progress)
     progress(Text("绘制等时圈", "Drawing isochrones"), 0.5)
     isochrones = measure_isochrones(
         graph,
@@ -146,17 +198,9 @@ def study_isochrones(
         minutes=asked.minutes,
         snap_limit_m=asked.snap_m(),
         exact=exact,
-        provenance=_provenance(workspace, _INPUT_LAYERS),
+        provenance=project_provenance(workspace),
     )
     return _keep(workspace, isochrones, asked, (), progress)
-
-
-def _project_graph(workspace: Workspace, asked: ReachOptions, progress: Progress) -> WalkGraph:
-    from tongling_gis.routing import weigh
-
-    profile = asked.walk_profile()
-    progress(Text("建立步行网络", "Building the walking network"), 0.0)
-    return weigh(project_network(workspace), profile)
 
 
 def _keep(
@@ -166,14 +210,16 @@ def _keep(
     notes: Sequence[Text],
     progress: Progress,
 ) -> Assessment:
-    from dataclasses import replace
-
     chosen = {"centres_from": asked.centres_from, "residents_from": asked.residents_from}
+    stand_in = Text(
+        f"以 {asked.centres_from} 的设施代替邻里中心。",
+        f"Amenities {asked.centres_from} stand in for neighbourhood centres.",
+    )
     whole = replace(
         result,
         subject=workspace.name,
         parameters={**result.parameters, **chosen},
-        notes=(*result.notes, *notes),
+        notes=(*([stand_in] if asked.centres_from else []), *result.notes, *notes),
     )
     progress(Text("保存结果", "Saving the result"), 0.9)
     workspace.save(whole)

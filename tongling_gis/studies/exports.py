@@ -1,0 +1,87 @@
+"""Hand a result's tables on: GeoPackage, GeoJSON, CSV, Parquet."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tongling_gis.errors import UsageError
+from tongling_gis.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pandas as pd
+
+_LAT_LON = "EPSG:4326"
+
+
+def export_table(rows: pd.DataFrame, path: Path) -> Path:
+    """Write one table by its file's ending; the file is there whole or not at all.
+
+    GeoPackage and Parquet keep the rows' CRS; GeoJSON is WGS 84, as its norm asks; CSV gets
+    the columns ``lon`` and ``lat`` (WGS 84) of each place, and opens in Excel with its Chinese.
+
+    Raises:
+        UsageError: If the ending is not .gpkg, .geojson, .csv or .parquet.
+    """
+    writers: dict[str, Callable[[pd.DataFrame, Path], None]] = {
+        ".gpkg": _write_geopackage,
+        ".geojson": _write_geojson,
+        ".csv": _write_csv,
+        ".parquet": _write_parquet,
+    }
+    write = writers.get(path.suffix.lower())
+    if write is None:
+        endings = "、".join(writers)
+        raise UsageError(
+            Text(
+                f"不能导出为“{path.name}”：文件名请以 {endings} 结尾。",
+                f"Cannot export to {path.name}: end the name with {', '.join(writers)}.",
+            )
+        )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".export-") as folder:
+        draft = Path(folder) / path.name
+        write(rows, draft)
+        draft.replace(path)
+    return path
+
+
+def _has_places(rows: pd.DataFrame) -> bool:
+    import geopandas as gpd
+
+    return isinstance(rows, gpd.GeoDataFrame) and rows.active_geometry_name is not None
+
+
+def _write_geopackage(rows: pd.DataFrame, path: Path) -> None:
+    import pyogrio
+
+    pyogrio.write_dataframe(rows, path, layer=path.stem, driver="GPKG")
+
+
+def _write_geojson(rows: pd.DataFrame, path: Path) -> None:
+    import pyogrio
+
+    if not _has_places(rows):
+        raise UsageError(
+            Text("这张表没有位置，不能导出为 GeoJSON。", "This table has no places for GeoJSON.")
+        )
+    pyogrio.write_dataframe(rows.to_crs(_LAT_LON), path, driver="GeoJSON")
+
+
+def _write_csv(rows: pd.DataFrame, path: Path) -> None:
+    import geopandas as gpd
+
+    table = rows
+    if _has_places(rows):
+        places: gpd.GeoSeries = gpd.GeoDataFrame(rows).geometry
+        points = places.representative_point().to_crs(_LAT_LON)
+        plain = rows.drop(columns=gpd.GeoDataFrame(rows).active_geometry_name)
+        table = plain.assign(lon=points.x, lat=points.y)
+    table.to_csv(path, index=False, encoding="utf-8-sig")
+
+
+def _write_parquet(rows: pd.DataFrame, path: Path) -> None:
+    rows.to_parquet(path, index=False)
