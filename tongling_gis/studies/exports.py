@@ -12,6 +12,7 @@ from tongling_gis.text import Text
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import geopandas as gpd
     import pandas as pd
 
 _LAT_LON = "EPSG:4326"
@@ -49,10 +50,12 @@ def export_table(rows: pd.DataFrame, path: Path) -> Path:
     return path
 
 
-def _has_places(rows: pd.DataFrame) -> bool:
+def _as_layer(rows: pd.DataFrame) -> gpd.GeoDataFrame | None:
+    """Give the rows as a layer, None where they have no places."""
     import geopandas as gpd
 
-    return isinstance(rows, gpd.GeoDataFrame) and rows.active_geometry_name is not None
+    layer = gpd.GeoDataFrame(rows)
+    return None if layer.active_geometry_name is None else layer
 
 
 def _write_geopackage(rows: pd.DataFrame, path: Path) -> None:
@@ -64,24 +67,22 @@ def _write_geopackage(rows: pd.DataFrame, path: Path) -> None:
 def _write_geojson(rows: pd.DataFrame, path: Path) -> None:
     import pyogrio
 
-    if not _has_places(rows):
+    layer = _as_layer(rows)
+    if layer is None:
         raise UsageError(
             Text("这张表没有位置，不能导出为 GeoJSON。", "This table has no places for GeoJSON.")
         )
-    pyogrio.write_dataframe(rows.to_crs(_LAT_LON), path, driver="GeoJSON")
+    pyogrio.write_dataframe(layer.to_crs(_LAT_LON), path, driver="GeoJSON")
 
 
 def _write_csv(rows: pd.DataFrame, path: Path) -> None:
-    import geopandas as gpd
-
-    table = rows
-    if _has_places(rows):
-        places: gpd.GeoSeries = gpd.GeoDataFrame(rows).geometry
-        points = places.representative_point().to_crs(_LAT_LON)
-        plain = rows.drop(columns=gpd.GeoDataFrame(rows).active_geometry_name)
-        table = plain.assign(lon=points.x, lat=points.y)
-    table.to_csv(path, index=False, encoding="utf-8-sig")
+    layer = _as_layer(rows)
+    if layer is not None:
+        points = layer.geometry.representative_point().to_crs(_LAT_LON)
+        rows = rows.drop(columns=layer.active_geometry_name).assign(lon=points.x, lat=points.y)
+    rows.to_csv(path, index=False, encoding="utf-8-sig")
 
 
 def _write_parquet(rows: pd.DataFrame, path: Path) -> None:
-    rows.to_parquet(path, index=False)
+    layer = _as_layer(rows)
+    (rows if layer is None else layer).to_parquet(path, index=False)

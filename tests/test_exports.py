@@ -1,0 +1,64 @@
+"""Results handed on in files that others open."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+from shapely import Point
+
+from tongling_gis.errors import UsageError
+from tongling_gis.studies import export_table
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def homes() -> gpd.GeoDataFrame:
+    """Two homes in Tongling's zone, in metres."""
+    return gpd.GeoDataFrame(
+        {"名称": ["东村", "西村"], "walk_s": [60.5, 900.0]},
+        geometry=[Point(577_000, 3_424_000), Point(578_000, 3_425_000)],
+        crs="EPSG:4548",
+    )
+
+
+@pytest.mark.parametrize("ending", [".gpkg", ".geojson", ".parquet"])
+def test_layers_come_back_as_they_went(
+    homes: gpd.GeoDataFrame, tmp_path: Path, ending: str
+) -> None:
+    """Values, Chinese and places survive; GeoJSON is in degrees, the others in metres."""
+    path = export_table(homes, tmp_path / f"结果{ending}")
+    back = gpd.read_parquet(path) if ending == ".parquet" else gpd.read_file(path)
+    assert back["名称"].tolist() == ["东村", "西村"]
+    assert back["walk_s"].tolist() == [60.5, 900.0]
+    assert (back.crs.to_epsg() == 4326) == (ending == ".geojson")
+    assert back.to_crs(homes.crs).geometry.distance(homes.geometry).max() < 0.01
+
+
+def test_csv_opens_in_excel_with_coordinates(homes: gpd.GeoDataFrame, tmp_path: Path) -> None:
+    """CSV begins with the mark that Excel needs for Chinese, and gives lon and lat."""
+    path = export_table(homes, tmp_path / "out.csv")
+    assert path.read_bytes().startswith(b"\xef\xbb\xbf")
+    back = pd.read_csv(path)
+    assert back["lon"].between(117, 118).all()
+    assert back["lat"].between(30, 31).all()
+
+
+def test_an_unknown_ending_names_the_known_ones(homes: gpd.GeoDataFrame, tmp_path: Path) -> None:
+    """.docx is refused in one sentence, and no file is left behind."""
+    with pytest.raises(UsageError, match=r"\.parquet"):
+        export_table(homes, tmp_path / "out.docx")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_table_without_places_is_no_geojson(tmp_path: Path) -> None:
+    """A plain table goes to CSV, not to GeoJSON; a failed export leaves nothing behind."""
+    plain = pd.DataFrame({"walk_s": [1.0]})
+    with pytest.raises(UsageError, match="no places"):
+        export_table(plain, tmp_path / "out.geojson")
+    assert list(tmp_path.iterdir()) == []
+    assert export_table(plain, tmp_path / "out.csv").exists()
