@@ -43,10 +43,10 @@ class Window:
     n_columns: int
     n_rows: int
 
-    def slices_in(self, other: Window) -> tuple[slice, slice]:
-        """Give the rows and columns of a window around this one that are this one's."""
+    def rows_and_columns_in(self, other: Window) -> NDArray[np.int64]:
+        """Give the first and end row and column that this window has in one around it."""
         row, column = self.row - other.row, self.column - other.column
-        return slice(row, row + self.n_rows), slice(column, column + self.n_columns)
+        return np.array([row, row + self.n_rows, column, column + self.n_columns])
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,10 +98,9 @@ def draw_areas(
             areas.append(Rings(np.empty((0, 2)), np.zeros(1, np.int64), np.zeros(1, np.int64)))
             continue
         paint_distances(square, in_cells[begin:end], radius, engine=engine)
-        window = window_around(segments[:end], width_m, cell_m)
-        here = square[window.slices_in(whole)]
-        xy, rings, polygons = trace_areas(here, steps, level, engine=engine)
-        xy = (xy + np.array([window.column, window.row])) * (cell_m * _CORNER_STEPS)
+        window = window_around(segments[:end], width_m, cell_m).rows_and_columns_in(whole)
+        xy, rings, polygons = trace_areas(square, window, steps, level, engine=engine)
+        xy = (xy + np.array([whole.column, whole.row])) * (cell_m * _CORNER_STEPS)
         areas.append(Rings(np.rint(xy) / _CORNER_STEPS, rings, polygons))
     return areas
 

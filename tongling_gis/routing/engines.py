@@ -218,13 +218,19 @@ def paint_distances(
 
 
 def trace_areas(
-    square: NDArray[np.float64], steps: float, level: float, *, engine: Engine = "auto"
+    square: NDArray[np.float64],
+    window: Int64s,
+    steps: float,
+    level: float,
+    *,
+    engine: Engine = "auto",
 ) -> tuple[NDArray[np.float64], Int64s, Int64s]:
     """Trace the area where distances lie below a level as polygons (marching squares).
 
     Args:
-        square: Squared distances in cells, float64[rows, columns]; above the level on the rim,
-            below it somewhere.
+        square: Squared distances in cells, float64[rows, columns].
+        window: First row, end row, first column and end column of what is traced, int64[4];
+            distances lie above the level on its rim and below it somewhere.
         steps: Steps to a cell; distances are rounded to whole steps.
         level: The level in steps, between two whole numbers.
         engine: As elsewhere; the areas are the same, their rings may begin elsewhere.
@@ -234,7 +240,7 @@ def trace_areas(
         int64[r + 1], and where the polygons' rings begin, int64[p + 1]; outer rings first.
     """
     if not use_compiled(engine, 0.0):
-        return fallback.trace(square, steps, level)
+        return fallback.trace(square, window, steps, level)
     kernels: Any = importlib.import_module(_KERNELS)
-    traced: tuple[NDArray[np.float64], Int64s, Int64s] = kernels.trace(square, steps, level)
+    traced: tuple[NDArray[np.float64], Int64s, Int64s] = kernels.trace(square, window, steps, level)
     return traced

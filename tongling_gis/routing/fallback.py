@@ -127,13 +127,15 @@ def _paint_some(square: NDArray[np.float64], segments: NDArray[np.float64], radi
 
 
 def trace(
-    square: NDArray[np.float64], steps: float, level: float
+    square: NDArray[np.float64], window: Int64s, steps: float, level: float
 ) -> tuple[NDArray[np.float64], Int64s, Int64s]:
     """Trace the area below a level as polygons, as the kernel does; rings in another order."""
     from contourpy import FillType, contour_generator
 
-    distance = np.rint(np.sqrt(square) * steps)
+    first_row, end_row, west, east = window
+    distance = np.rint(np.sqrt(square[first_row:end_row, west:east]) * steps)
     generator = contour_generator(z=distance, fill_type=FillType.ChunkCombinedOffsetOffset)
     traced: Any = generator.filled(-1.0, level)
     (points,), (rings,), (polygons,) = traced
-    return points, rings.astype(np.int64), polygons.astype(np.int64)
+    corner = np.array([west, first_row])
+    return points + corner, rings.astype(np.int64), polygons.astype(np.int64)

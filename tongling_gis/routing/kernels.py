@@ -18,6 +18,7 @@ import numba as nb
 import numpy as np
 
 _I4, _I8, _U8 = nb.int32[::1], nb.int64[::1], nb.uint64[::1]
+_F8 = nb.float64[:, ::1]
 _GRAPH = (_I4, _I4, _I4)
 _QUEUE = (nb.int64, nb.int64, nb.int64)
 _SCRATCH = (_I8, _I4)
@@ -30,6 +31,7 @@ _SIXTY_THREE = np.uint64(63)
 _DE_BRUIJN = np.uint64(0x03F79D71B4CB0A89)
 _DE_BRUIJN_SHIFT = np.uint64(58)
 _LEVEL = 1e-9
+_SLACK = 1e-9
 
 
 def _bit_positions() -> np.ndarray:
@@ -250,7 +252,7 @@ def reach_rows(
     return lengths, goals[:filled].copy(), times[:filled].copy()
 
 
-@nb.njit(nb.void(nb.float64[:, ::1], nb.float64[:, ::1], nb.float64), nogil=True, cache=True)
+@nb.njit(nb.void(_F8, _F8, nb.float64), nogil=True, cache=True)
 def paint(square, segments, radius):
     """Lower each cell's squared distance to that of every segment within ``radius`` of it.
 
@@ -289,7 +291,7 @@ def in_steps(square, steps):
     return np.rint(np.sqrt(square) * steps)
 
 
-@nb.njit(nb.float64[:, ::1](nb.float64[:, ::1]), nogil=True, cache=True)
+@nb.njit(_F8(_F8), nogil=True, cache=True)
 def grow_corners(xy):
     """Give a copy of the corners, twice as long."""
     longer = np.empty((2 * len(xy), 2), dtype=np.float64)
@@ -298,8 +300,8 @@ def grow_corners(xy):
 
 
 @nb.njit(
-    nb.types.Tuple((nb.float64[:, ::1], nb.int64))(
-        nb.float64[:, :], nb.int32[:, ::1], nb.float64, nb.float64, nb.float64[:, ::1],
+    nb.types.Tuple((_F8, nb.int64))(
+        _F8, nb.int32[:, ::1], nb.float64, nb.float64, _F8,
         nb.int64, nb.int64, nb.int64, nb.int64, nb.int32,
     ),
     nogil=True,
@@ -313,29 +315,29 @@ def trace_ring(square, ring_at, steps, level, xy, filled, row, column, way, ring
     """
     first, down, across = filled, 0, way
     start_row, start_column = row, column
+    inner = in_steps(square[row, column], steps)
+    outer = in_steps(square[row, column + way], steps)
     while True:
         if filled + 1 >= len(xy):
             xy = grow_corners(xy)
-        inner = in_steps(square[row, column], steps)
-        outer = in_steps(square[row + down, column + across], steps)
         part = (level - inner) / (outer - inner)
         xy[filled, 0], xy[filled, 1] = column + across * part, row + down * part
         filled += 1
         if down == 0:
             ring_at[row, min(column, column + across)] = ring
-        ahead_down, ahead_across = across, -down
-        left = in_steps(square[row + ahead_down, column + ahead_across], steps)
-        right = in_steps(
-            square[row + down + ahead_down, column + across + ahead_across], steps
-        )  # fmt: skip
-        turn_right = right < level and (left < level or inner + outer + left + right <= 4 * level)
-        if turn_right:
-            row, column = row + down + ahead_down, column + across + ahead_across
-            down, across = -ahead_down, -ahead_across
+        ahead_row, ahead_column = row + across, column - down
+        left = in_steps(square[ahead_row, ahead_column], steps)
+        right = in_steps(square[ahead_row + down, ahead_column + across], steps)
+        if right < level and (left < level or inner + outer + left + right <= 4.0 * level):
+            row, column = ahead_row + down, ahead_column + across
+            down, across = -across, down
+            inner = right
         elif left < level:
-            row, column = row + ahead_down, column + ahead_across
+            row, column = ahead_row, ahead_column
+            inner, outer = left, right
         else:
-            down, across = ahead_down, ahead_across
+            down, across = across, -down
+            outer = left
         if row == start_row and column == start_column and down == 0 and across == way:
             break
     xy[filled] = xy[first]
@@ -343,9 +345,7 @@ def trace_ring(square, ring_at, steps, level, xy, filled, row, column, way, ring
 
 
 @nb.njit(
-    nb.types.Tuple((nb.float64[:, ::1], _I8, _I8))(
-        nb.float64[:, ::1], _I4, _I4, nb.int64, nb.int64
-    ),
+    nb.types.Tuple((_F8, _I8, _I8))(_F8, _I4, _I4, nb.int64, nb.int64),
     nogil=True,
     cache=True,
 )
@@ -372,15 +372,38 @@ def sort_rings(xy, begins, owner, rings, polygons):
 
 
 @nb.njit(
-    nb.types.Tuple((nb.float64[:, ::1], _I8, _I8))(nb.float64[:, :], nb.float64, nb.float64),
+    nb.int64(nb.float64[::1], nb.bool_[::1], _I4, nb.float64, nb.float64), nogil=True, cache=True
+)
+def find_crossings(square, inside, crossings, steps, level):
+    """List the columns of a row after which the level is crossed; count them."""
+    middle = (level / steps) ** 2
+    below, above = middle * (1.0 - _SLACK), middle * (1.0 + _SLACK)
+    unsure = 0
+    for column in range(len(square)):
+        inside[column] = square[column] < below
+        unsure += (square[column] < above) != (square[column] < below)
+    if unsure:
+        for column in range(len(square)):
+            inside[column] = in_steps(square[column], steps) < level
+    count = 0
+    for column in range(len(square) - 1):
+        crossings[count] = column
+        count += inside[column] != inside[column + 1]
+    return count
+
+
+@nb.njit(
+    nb.types.Tuple((_F8, _I8, _I8))(_F8, _I8, nb.float64, nb.float64),
     nogil=True,
     cache=True,
 )
-def trace(square, steps, level):
+def trace(square, window, steps, level):
     """Trace the area below a level as polygons: marching squares, ring by ring.
 
     Args:
-        square: Squared distances in cells; those on the rim lie above the level.
+        square: Squared distances in cells.
+        window: First row, end row, first column and end column of what is traced; distances
+            on its rim lie above the level.
         steps: Steps to a cell, to whole numbers of which distances are rounded.
         level: The level in steps, between two whole numbers.
 
@@ -388,20 +411,19 @@ def trace(square, steps, level):
         Corners as (column, row) with every ring closed, where the rings begin, and where the
         polygons' rings begin; each polygon's outer ring comes first.
     """
-    n_rows, n_columns = square.shape
-    ring_at = np.zeros((n_rows, n_columns), dtype=np.int32)
-    inside = np.zeros(n_columns, dtype=np.bool_)
+    first_row, end_row, west, east = window[0], window[1], window[2], window[3]
+    ring_at = np.zeros(square.shape, dtype=np.int32)
+    inside = np.zeros(east - west, dtype=np.bool_)
+    crossings = np.empty(east - west, dtype=np.int32)
     xy = np.empty((4096, 2), dtype=np.float64)
     begins, owner = np.zeros(256, dtype=np.int32), np.zeros(256, dtype=np.int32)
     ring, polygons, filled = np.int32(0), np.int32(0), 0
-    for row in range(n_rows):
-        for column in range(n_columns):
-            inside[column] = in_steps(square[row, column], steps) < level
+    for row in range(first_row, end_row):
+        count = find_crossings(square[row, west:east], inside, crossings, steps, level)
         polygon = np.int32(0)
-        for column in range(n_columns - 1):
-            if inside[column] == inside[column + 1]:
-                continue
-            entering = inside[column + 1]
+        for i in range(count):
+            column = west + crossings[i]
+            entering = i % 2 == 0
             if ring_at[row, column] == 0:
                 if ring + 2 >= len(begins):
                     begins, owner = grow(begins, owner)
