@@ -93,6 +93,7 @@ def _meetings(network: Network, walls: Walls) -> tuple[Places, Ints]:
     part, pair = shapely.get_parts(
         shapely.intersection(network.geometry[edge], walls.line[which]), return_index=True
     )
+    part, pair = part[~shapely.is_empty(part)], pair[~shapely.is_empty(part)]
     is_point = shapely.get_type_id(part) == shapely.GeometryType.POINT
     ends = [shapely.get_point(part[~is_point], end) for end in (0, -1)]
     point = np.concatenate([part[is_point], *ends])
