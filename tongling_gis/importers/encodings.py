@@ -49,6 +49,12 @@ class Decoded:
         """Name the encodings found, the commonest first: "GBK", "GBK + UTF-8", "ASCII"."""
         return name_encodings(self.encodings)
 
+    @property
+    def strays(self) -> int:
+        """How many values are in another encoding than most."""
+        counted = Counter(name for name in self.encodings if name)
+        return counted.total() - max(counted.values(), default=0)
+
 
 def name_encodings(encodings: Iterable[str]) -> str:
     """Name the encodings found, the commonest first.

@@ -7,7 +7,7 @@ import io
 import warnings
 import zipfile
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -63,8 +63,10 @@ class Grid:
         name: The sheet's; a CSV file's name without its ending.
         cells: Rows of cells from the first row of the sheet; None where empty.
         encoding: What its text was read in, "" in a workbook.
+        strays: How many of its values are in another encoding than most.
         invented: Whether the workbook's properties or a cell says that it is invented.
         warnings: What concerns it as a whole.
+        about_text: What is to be said of its encoding.
         repaired: (row from 0, column from 0, what was done) of cells mended in reading.
     """
 
@@ -74,6 +76,8 @@ class Grid:
     invented: bool = False
     warnings: tuple[Text, ...] = ()
     repaired: tuple[tuple[int, int, Text], ...] = ()
+    strays: int = 0
+    about_text: tuple[Text, ...] = ()
 
 
 def read_grids(path: str | PathLike[str], *, encoding: str | None = None) -> list[Grid]:
@@ -110,7 +114,7 @@ def _read_workbook(file: Path) -> list[Grid]:
             grids.append(grid)
     if hidden and grids:
         said = (_HIDDEN.fill(names=list_shown(hidden)), *grids[0].warnings)
-        grids[0] = Grid(grids[0].name, grids[0].cells, invented=grids[0].invented, warnings=said)
+        grids[0] = replace(grids[0], warnings=said)
     return grids
 
 
@@ -194,7 +198,7 @@ def _read_csv(file: Path, encoding: str | None) -> Grid:
     lines = _parse_csv(file, text)
     if marked is not None:
         cells = [[value.strip() or None for value in line] for line in lines]
-        return _grid_of_text(file, cells, marked[1], (), ())
+        return _grid_of_text(file, cells, marked[1], ())
     flat = [(r, c, value) for r, line in enumerate(lines) for c, value in enumerate(line)]
     read = decode_values([value.encode("latin-1") for _, _, value in flat], declared=encoding)
     cells = [[None] * len(line) for line in lines]
@@ -206,20 +210,20 @@ def _read_csv(file: Path, encoding: str | None) -> Grid:
         if broken
     )
     said = (_MIXED.fill(encoding=read.encoding),) if "+" in read.encoding else ()
-    return _grid_of_text(file, cells, read.encoding, said, repaired)
+    grid = _grid_of_text(file, cells, read.encoding, repaired)
+    return replace(grid, strays=read.strays, about_text=said)
 
 
 def _grid_of_text(
     file: Path,
     cells: list[list[Any]],
     encoding: str,
-    said: tuple[Text, ...],
     repaired: tuple[tuple[int, int, Text], ...],
 ) -> Grid:
     while cells and not any(cells[-1]):
         cells.pop()
     invented = calls_itself_invented(*_texts(cells))
-    return Grid(file.stem, cells, encoding, invented, said, repaired)
+    return Grid(file.stem, cells, encoding, invented, repaired=repaired)
 
 
 def _parse_csv(file: Path, text: str) -> list[list[str]]:

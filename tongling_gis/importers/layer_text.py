@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from tongling_gis.importers.encodings import decode_values, name_encodings
+from tongling_gis.importers.encodings import decode_values
 from tongling_gis.text import Text
 
 if TYPE_CHECKING:
@@ -23,10 +23,18 @@ _CUT = Text(
 
 @dataclass(frozen=True, eq=False)
 class Columns:
-    """A file's cells decoded."""
+    """A file's cells decoded.
+
+    Attributes:
+        rows: The cells, and the shapes as they were.
+        encoding: Every encoding found.
+        strays: How many values are in another encoding than most.
+        repaired: (position, heading, what was done) of values cut within a letter.
+    """
 
     rows: pd.DataFrame
     encoding: str
+    strays: int = 0
     repaired: tuple[tuple[int, str, Text], ...] = ()
 
 
@@ -53,7 +61,7 @@ def decode_columns(table: gpd.GeoDataFrame, declared: str | None) -> Columns:
     for k, values in columns.items():
         rows.isetitem(k, values)
     rows.columns = [names.get(k, name) for k, name in enumerate(rows.columns)]
-    return Columns(rows, name_encodings(read.encodings), tuple(repaired))
+    return Columns(rows, read.encoding, read.strays, tuple(repaired))
 
 
 def _is_plain(dtype: Any) -> bool:  # noqa: ANN401 - NumPy's, pandas' and GeoPandas' types

@@ -86,12 +86,15 @@ class Opened:
         faults: Position of a row without a shape -> why it has none.
         label: Coordinate system that the file says it is in.
         encoding: What its text was read in, "" where the format fixes it.
+        strays: How many of its values are in another encoding than most.
         cut_short: Whether headings may be cut to ten bytes.
         loose_axes: Whether it leaves open which coordinate is north.
         invented: Whether it calls itself invented sample data.
         warnings: What concerns it as a whole.
+        about_text: What is to be said of its encoding.
         repaired: (position, heading, what was done) of cells mended in reading.
         refused: (row name, reason) of lines that are no rows, such as totals.
+        part: Its sheet or layer, "" where the file has one only.
     """
 
     where: Text
@@ -101,12 +104,15 @@ class Opened:
     faults: Mapping[int, Text] | None = None
     label: CRS | ShiftedDatum | None = None
     encoding: str = ""
+    strays: int = 0
     cut_short: bool = False
     loose_axes: bool = False
     invented: bool = False
     warnings: tuple[Text, ...] = ()
+    about_text: tuple[Text, ...] = ()
     repaired: tuple[tuple[int, str, Text], ...] = ()
     refused: tuple[tuple[str, Text], ...] = ()
+    part: str = ""
 
     def choose(self, positions: NDArray[np.intp]) -> Opened:
         """Keep some of the rows only."""
@@ -148,7 +154,7 @@ def take_layer(
         CrsError: If its coordinate system is neither labelled nor declared, or cannot be.
         SchemaError: If it lacks required columns, or coordinates.
     """
-    warnings = [*opened.warnings]
+    warnings = [*opened.about_text, *opened.warnings]
     if where:
         chosen = find_rows(opened.rows, where)
         warnings.append(_FILTERED.fill(where=where, out=len(opened.rows) - len(chosen)))
@@ -199,12 +205,14 @@ def _place(
     datum = choose_datum(opened.label, crs, where=opened.where, xy=centres)
     warnings += datum.warnings
     shapes = opened.shapes
-    if opened.loose_axes and _is_north_first(datum, centres):
-        shapes, centres = _exchange(shapes), centres[:, ::-1]
+    if opened.loose_axes and is_north_first(datum, centres):
+        shapes, centres = exchange(shapes), centres[:, ::-1]
         warnings.append(_NORTH_FIRST.fill(where=opened.where))
     check_possible(datum, centres, where=opened.where)
-    wrong = _judge_places(datum, centres)
-    warnings += _warn_far(datum, centres, opened.row_names)
+    wrong = judge_places(datum, centres)
+    far = [opened.row_names[k] for k in list_far(datum, centres) if k not in wrong]
+    if far:
+        warnings.append(_FAR.fill(count=len(far), rows=list_shown(far)))
     shapes = shapes.copy()
     shapes[list(wrong)] = None
     fitted = fit_shapes(shapes, table.shape)
@@ -266,20 +274,22 @@ def centres_of(shapes: NDArray[np.object_]) -> NDArray[np.float64]:
     return np.asarray((extents[:, :2] + extents[:, 2:]) / 2.0)
 
 
-def _is_north_first(datum: Datum, centres: NDArray[np.float64]) -> bool:
+def is_north_first(datum: Datum, centres: NDArray[np.float64]) -> bool:
+    """Tell whether coordinates make sense only with the two exchanged."""
     x, y = middle(centres)
     return not is_possible(datum, x, y) and is_possible(datum, y, x)
 
 
-def _exchange(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
+def exchange(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Exchange the first coordinate and the second."""
     import shapely
 
     exchanged: NDArray[np.object_] = shapely.transform(shapes, lambda xy: xy[:, ::-1])
     return exchanged
 
 
-def _judge_places(datum: Datum, centres: NDArray[np.float64]) -> dict[int, Text]:
-    """Find rows whose coordinates cannot be meant: zeros, exchanged, off the globe."""
+def judge_places(datum: Datum, centres: NDArray[np.float64]) -> dict[int, Text]:
+    """Find the positions of rows whose coordinates are zeros, exchanged or off the globe."""
     wrong = {}
     mid_x, mid_y = middle(centres)
     far = _FAR_DEG if datum.is_geographic else _FAR_M
@@ -293,11 +303,11 @@ def _judge_places(datum: Datum, centres: NDArray[np.float64]) -> dict[int, Text]
     return wrong
 
 
-def _warn_far(datum: Datum, centres: NDArray[np.float64], names: list[str]) -> list[Text]:
+def list_far(datum: Datum, centres: NDArray[np.float64]) -> list[int]:
+    """List the positions of rows that lie far from all the others."""
     far = _FAR_DEG if datum.is_geographic else _FAR_M
     away = np.hypot(*(centres - middle(centres)).T)
-    lost = [names[k] for k in np.flatnonzero(np.isfinite(away) & (away > far))]
-    return [_FAR.fill(count=len(lost), rows=list_shown(lost))] if lost else []
+    return [int(k) for k in np.flatnonzero(np.isfinite(away) & (away > far))]
 
 
 def _count(opened: Opened, notes: list[RowNote], kept: NDArray[np.intp]) -> LayerCount:

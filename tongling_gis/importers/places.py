@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 import numpy as np
 
-from tongling_gis.crs import CGCS2000, WGS84, inside_china_box, read_crs
+from tongling_gis.crs import WGS84, inside_china_box, read_crs
 from tongling_gis.errors import CrsError
 from tongling_gis.text import Text
 
@@ -128,7 +128,7 @@ def choose_datum(
             return Datum(crs, name, (said,))
         return Datum(crs, name)
     if label is None:
-        raise CrsError(_UNDECLARED.fill(where=where, choices=_CHOICES, hint=_hint(xy)))
+        raise CrsError(_UNDECLARED.fill(where=where, choices=_CHOICES, hint=hint_for(xy)))
     return Datum(label, name_crs(label))
 
 
@@ -142,7 +142,7 @@ def check_possible(datum: Datum, xy: Numbers, *, where: Text) -> None:
     if np.isfinite([x, y]).all() and not is_possible(datum, x, y):
         raise CrsError(
             _IMPOSSIBLE.fill(
-                where=where, x=x, y=y, crs=Text(f" {datum.name}", datum.name), hint=_hint(xy)
+                where=where, x=x, y=y, crs=Text(f" {datum.name}", datum.name), hint=hint_for(xy)
             )
         )
 
@@ -248,8 +248,8 @@ def _is_near(lon: float, lat: float, near: tuple[float, float] | None, within_de
     return abs(lon - near[0]) <= within_deg and abs(lat - near[1]) <= within_deg
 
 
-def _hint(xy: Numbers) -> Text:
-    """Say how coordinates could be read."""
+def hint_for(xy: Numbers) -> Text:
+    """Say how coordinates, (n, 2), could be read."""
     x, y = middle(xy)
     if not np.isfinite([x, y]).all():
         return _NO_HINT
@@ -287,7 +287,3 @@ def _degrees_hint(*, swapped: bool) -> Text:
         "看起来是经纬度；来自高德、腾讯的多为 GCJ-02，来自百度的为 BD-09。",
         "They look like degrees; from Gaode or Tencent they are GCJ-02, from Baidu BD-09.",
     )
-
-
-DEGREES_OF_TRUTH: Final = frozenset({WGS84, CGCS2000})
-"""Labels under which shifted Chinese coordinates travel."""

@@ -98,16 +98,20 @@ def open_sheet(
     header = find_header(grid, table)
     if header is None:
         names = list_shown([column.label.zh for column in table.columns], shown=30)
-        rows = min(_SEARCHED_ROWS, len(grid.cells))
-        raise SchemaError(_NO_HEADINGS.fill(where=where, rows=rows, table=table.label, names=names))
+        searched = min(_SEARCHED_ROWS, len(grid.cells))
+        raise SchemaError(
+            _NO_HEADINGS.fill(where=where, rows=searched, table=table.label, names=names)
+        )
     rows, lines, refused = _part_lines(grid, header.row)
     opened = Opened(
         where=where,
         rows=rows,
         row_names=[_name(line) for line in lines],
         encoding=grid.encoding,
+        strays=grid.strays,
         invented=grid.invented,
         warnings=grid.warnings,
+        about_text=grid.about_text,
         repaired=_repaired(grid, header.row, lines, list(rows.columns)),
         refused=tuple(refused),
     )
@@ -219,10 +223,10 @@ def _with_shapes(
 
 def _say_columns(used: Coordinates, others: Iterable[Coordinates], crs: str | None) -> list[Text]:
     said = []
-    named = "、".join(used.headings)
+    named = list_shown(used.headings)
     if used.datum and not crs:
         said.append(_DECLARED.fill(datum=used.datum, headings=named))
     rest = [heading for one in others for heading in one.headings]
     if rest:
-        said.append(_OTHERS.fill(used=named, others="、".join(rest)))
+        said.append(_OTHERS.fill(used=named, others=list_shown(rest)))
     return said

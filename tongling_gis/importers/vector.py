@@ -191,11 +191,16 @@ def _open_shapefile(file: Path, name: str, encoding: str | None) -> Opened:
     written = cpg.read_text("ascii", "replace").strip() if cpg else ""
     trusted = written if written and not _is_latin(written) else None
     columns = decode_columns(table, encoding or trusted)
-    words = _say_encoding(columns.encoding, written, declared=bool(encoding))
     if _sidecar(file, ".dbf") is None:
-        words.append(_NO_TABLE)
-    opened = _open(columns.rows, say_file(name), [*said, *words], encoding=columns.encoding)
-    return replace(opened, cut_short=True, repaired=columns.repaired)
+        said.append(_NO_TABLE)
+    opened = _open(columns.rows, say_file(name), said, encoding=columns.encoding)
+    return replace(
+        opened,
+        cut_short=True,
+        strays=columns.strays,
+        about_text=tuple(_say_encoding(columns.encoding, written, declared=bool(encoding))),
+        repaired=columns.repaired,
+    )
 
 
 def _open_drawing(file: Path, name: str, source_layer: str | None) -> Opened:
