@@ -82,16 +82,11 @@ class _Inputs:
 
 
 def _gather(workspace: Workspace, asked: ReachOptions, progress: Progress) -> _Inputs:
+    graph = project_graph(workspace, asked.walk_profile(), progress)
     residents, notes = project_residents(workspace, asked.residents_from)
     centres = project_centres(workspace, asked.centres_from)
     progress(Text("计算步行时间", "Measuring walks"), 0.5)
-    return _Inputs(
-        project_graph(workspace, asked.walk_profile(), progress),
-        residents,
-        centres,
-        optional_layer(workspace, "study_area"),
-        notes,
-    )
+    return _Inputs(graph, residents, centres, optional_layer(workspace, "study_area"), notes)
 
 
 def study_coverage(
