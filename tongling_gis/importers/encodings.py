@@ -66,16 +66,19 @@ def name_encodings(encodings: Iterable[str]) -> str:
     return " + ".join(name for name, _ in counted.most_common()) or "ASCII"
 
 
-def decode_values(raws: Sequence[bytes], *, declared: str | None = None) -> Decoded:
+def decode_values(
+    raws: Sequence[bytes], *, declared: str | None = None, hint: str | None = None
+) -> Decoded:
     """Decode each value in its own encoding.
 
     Args:
         raws: The values' bytes.
-        declared: Encoding that the user or the file declares. It is used wherever a value
-            can be read in it; the others are read as what they are.
+        declared: Encoding that the user declares. It is used wherever a value can be read
+            in it; the others are read as what they are.
+        hint: Encoding that the file claims, which settles only what could be several.
 
     Raises:
-        UsageError: If nothing knows the declared encoding.
+        UsageError: If nothing knows an encoding.
 
     >>> decode_values(["小区".encode("gbk"), "小区".encode()]).encoding
     'GBK + UTF-8'
@@ -84,7 +87,7 @@ def decode_values(raws: Sequence[bytes], *, declared: str | None = None) -> Deco
     distinct = {raw for raw in raws if not raw.isascii()}
     certain = {raw: _certain(raw) for raw in distinct}
     votes = Counter(name for name in map(certain.__getitem__, _non_ascii(raws)) if name)
-    usual = votes.most_common(1)[0][0] if votes else ""
+    usual = votes.most_common(1)[0][0] if votes else _shown(hint) if hint else ""
     read: dict[bytes, tuple[str, str, bool]] = {}
     for raw in distinct:
         as_declared = _strict(raw, first) if first else None
@@ -127,17 +130,30 @@ def find_mojibake(value: str) -> str:
     return ""
 
 
+def is_encoding(name: str) -> bool:
+    """Tell whether a name is that of a known encoding."""
+    try:
+        _codec(name)
+    except UsageError:
+        return False
+    return True
+
+
 def _non_ascii(raws: Iterable[bytes]) -> Iterable[bytes]:
     return (raw for raw in raws if not raw.isascii())
 
 
 def _codec(declared: str) -> str:
-    name = {"gbk": "gb18030", "gb2312": "gb18030", "cp936": "gb18030", "936": "gb18030"}.get(
-        declared.strip().lower(), declared.strip()
-    )
+    name = {
+        "gbk": "gb18030",
+        "gb2312": "gb18030",
+        "cp936": "gb18030",
+        "936": "gb18030",
+        "65001": "utf-8",
+    }.get(declared.strip().lower(), declared.strip())
     try:
-        b"".decode(name)
-    except LookupError as error:
+        b"a".decode(name)
+    except (LookupError, UnicodeError) as error:
         raise UsageError(
             Text(
                 f"不认识编码“{declared}”：请写 GBK、UTF-8 或 GB18030。",

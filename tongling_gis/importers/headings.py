@@ -84,9 +84,10 @@ def match_headings(table: Table, headings: Sequence[str], *, cut_short: bool = F
 def _claims(table: Table, heading: str, *, cut_short: bool) -> Iterator[tuple[int, Column, float]]:
     """Give every column a heading may be: (rank, column, factor), the best rank the lowest."""
     whole = normalise(heading)
+    cut = cut_short and heading.endswith("_")
     for column in table.columns:
         names = _names(column)
-        if whole in names:
+        if whole in names and not cut:
             yield names.index(whole), column, 1.0
             continue
         for stem, unit in _split_unit(heading):

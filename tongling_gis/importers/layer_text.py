@@ -38,8 +38,16 @@ class Columns:
     repaired: tuple[tuple[int, str, Text], ...] = ()
 
 
-def decode_columns(table: gpd.GeoDataFrame, declared: str | None) -> Columns:
-    """Decode headings and cells that were read as Latin letters, byte by byte, value by value."""
+def decode_columns(
+    table: gpd.GeoDataFrame, *, declared: str | None = None, hint: str | None = None
+) -> Columns:
+    """Decode headings and cells that were read as Latin letters, byte by byte, value by value.
+
+    Args:
+        table: As read in ISO 8859-1.
+        declared: Encoding that the user declares.
+        hint: Encoding that the file's .cpg claims.
+    """
     rows = table.copy()
     places = [k for k, name in enumerate(rows.columns) if name != "geometry"]
     texts = [k for k in places if not _is_plain(rows.iloc[:, k].dtype)]
@@ -48,7 +56,7 @@ def decode_columns(table: gpd.GeoDataFrame, declared: str | None) -> Columns:
     ]
     headings = [str(rows.columns[k]) for k in places]
     raws = [text.encode("latin-1") for text in (*headings, *(v for _, _, v in cells))]
-    read = decode_values(raws, declared=declared)
+    read = decode_values(raws, declared=declared, hint=hint)
     names = dict(zip(places, read.texts[: len(headings)], strict=True))
     columns: dict[int, list[Any]] = {k: [None] * len(rows) for k in texts}
     repaired = []

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tongling_gis.errors import MissingFileError, SchemaError, UnreadableFileError
 from tongling_gis.importers.archives import unpack
 from tongling_gis.importers.checks import list_shown, name_rows
-from tongling_gis.importers.encodings import decode_values
+from tongling_gis.importers.encodings import GBK, LATIN, UTF8, is_encoding
 from tongling_gis.importers.layer_text import (
     as_utf8,
     decode_columns,
@@ -41,7 +41,11 @@ _SHAPEFILE, _DXF, _ZIP = ".shp", ".dxf", ".zip"
 _GEOJSON: Final = frozenset({".geojson", ".json"})
 _SIDECARS: Final = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 _CAD_LAYER = "Layer"
-_LATIN_CPG: Final = ("8859", "1252", "latin", "ansi")
+_CPG_MARKS: Final = {
+    UTF8: ("utf8", "65001"),
+    GBK: ("gbk", "gb2312", "gb18030", "936"),
+    LATIN: ("8859", "1252", "latin", "ansi"),
+}
 
 _MISSING = Text("找不到文件“{path}”：请检查路径。", "There is no file {path!r}: check the path.")
 _UNREADABLE = Text(
@@ -189,8 +193,10 @@ def _open_shapefile(file: Path, name: str, encoding: str | None) -> Opened:
     table, said = _read(file, name, None, "ISO-8859-1")
     cpg = _sidecar(file, ".cpg")
     written = cpg.read_text("ascii", "replace").strip() if cpg else ""
-    trusted = written if written and not _is_latin(written) else None
-    columns = decode_columns(table, encoding or trusted)
+    claimed = _claimed(written)
+    foreign = written if not claimed and is_encoding(written) else None
+    hint = claimed if claimed in {UTF8, GBK} else None
+    columns = decode_columns(table, declared=encoding or foreign, hint=hint)
     if _sidecar(file, ".dbf") is None:
         said.append(_NO_TABLE)
     opened = _open(columns.rows, say_file(name), said, encoding=columns.encoding)
@@ -290,8 +296,13 @@ def _sidecar(file: Path, ending: str) -> Path | None:
     return None
 
 
-def _is_latin(cpg: str) -> bool:
-    return any(mark in cpg.lower() for mark in _LATIN_CPG)
+def _claimed(cpg: str) -> str:
+    """Name the encoding that a .cpg claims, of those that values are told apart by; or ""."""
+    plain = cpg.lower().replace("-", "").replace("_", "")
+    for encoding, marks in _CPG_MARKS.items():
+        if any(mark in plain for mark in marks):
+            return encoding
+    return ""
 
 
 def _say_encoding(found: str, cpg: str, *, declared: bool) -> list[Text]:
@@ -301,8 +312,8 @@ def _say_encoding(found: str, cpg: str, *, declared: bool) -> list[Text]:
         return [_MIXED.fill(encoding=found)]
     if not cpg:
         return [_FOUND_ENCODING.fill(encoding=found)]
-    same = decode_values(["小".encode("gb18030")], declared=cpg).encoding if cpg else ""
-    return [] if found == same else [_WRONG_CPG.fill(said=cpg, encoding=found)]
+    claimed = _claimed(cpg)
+    return [] if claimed in {found, ""} else [_WRONG_CPG.fill(said=cpg, encoding=found)]
 
 
 def _cad_layers(table: pd.DataFrame) -> list[str]:
