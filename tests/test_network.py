@@ -240,6 +240,23 @@ def test_a_gate_on_the_street_itself_opens_the_wall_there() -> None:
     assert CROSS.network(nodes=nodes, barriers=wall((40, -40), (160, -160))).cuts.empty
 
 
+@pytest.mark.parametrize(
+    ("along_m", "kind", "cuts"), [(75, "gate", 0), (76, "gate", 1), (60, "bollard", 1)]
+)
+def test_a_gate_on_the_street_not_far_from_the_wall_opens_it(
+    along_m: float, kind: str, cuts: int
+) -> None:
+    """Borders are drawn some way off the gates that serve them; a bollard is no gate."""
+    streets = layer(
+        [line((0, 0), (along_m, 0)), line((along_m, 0), (200, 0))],
+        street_id=["a", "b"],
+        from_node=[1, 2],
+        to_node=[2, 3],
+    )
+    nodes = layer([shapely.Point(place(along_m, 0))], node_id=2, barrier=kind)
+    assert len(build_network(streets, nodes, barriers=wall((50, -30), (50, 30))).cuts) == cuts
+
+
 # Networks made of networks
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from tongling_gis.network.passages import lets_through, stops_people
+from tongling_gis.network.passages import VEHICLES_ONLY, lets_through, stops_people
 from tongling_gis.network.tags import has_tag, is_set, read_tag
 
 if TYPE_CHECKING:
@@ -151,6 +151,16 @@ def find_openings(network: Network, gates: gpd.GeoDataFrame | None) -> NDArray[n
         points.append(np.asarray(shapely.points(gated[["x_m", "y_m"]].to_numpy())))
     whole: NDArray[np.object_] = np.concatenate(points)
     return whole[~shapely.is_missing(whole) & ~shapely.is_empty(whole)]
+
+
+def find_street_gates(network: Network) -> NDArray[np.bool_]:
+    """Tell which nodes are gates on the street that let people through; posts are none."""
+    found = np.zeros(len(network.nodes), dtype=bool)
+    if "barrier" in network.nodes:
+        rows = np.flatnonzero(is_set(network.nodes, "barrier"))
+        gated = network.nodes.iloc[rows]
+        found[rows] = lets_through(gated) & ~has_tag(gated, "barrier", VEHICLES_ONLY)
+    return found
 
 
 def find_blocked_nodes(network: Network) -> NDArray[np.int64]:
