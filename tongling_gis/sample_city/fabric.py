@@ -33,6 +33,7 @@ _STREET_COLUMNS = (
     *("access", "foot", "motor_vehicle", "oneway", "bridge", "tunnel", "covered", "surface"),
     *("incline", "service"),
 )
+_STREET_KEYS = frozenset({*_STREET_COLUMNS, "layer", "width", "maxheight"})
 _GATE_COLUMNS = ("barrier", "access", "foot", "motor_vehicle", "opening_hours")
 _BIG = ("primary", "secondary")
 _WALKED = ("footway", "steps", "path")
@@ -120,10 +121,7 @@ def _streets(
     way = woven.way[first]
     turn = np.arange(len(way)) - np.searchsorted(way, way)
     tags = [ways[at].tags for at in range(len(ways))]
-    rest = [
-        write_tags({k: v for k, v in one.items() if k not in {*_STREET_COLUMNS, "layer", "width"}})
-        for one in tags
-    ]
+    rest = [write_tags({k: v for k, v in one.items() if k not in _STREET_KEYS}) for one in tags]
     columns = {
         "street_id": [f"{at + 1}-{k}" for at, k in zip(way, turn, strict=True)],
         "from_node": woven.node[first] + 1,

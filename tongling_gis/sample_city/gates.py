@@ -127,17 +127,18 @@ def _gate_tags(one: Built, *, vehicle: bool, rng: np.random.Generator) -> dict[s
     return tags
 
 
-def _pick(exits: Exits, rows: NDArray[np.intp], rng: np.random.Generator) -> NDArray[np.intp]:
+def _pick(exits: Exits, rows: NDArray[np.intp], count: int, rng: np.random.Generator) -> list[int]:
     """Order one plot's exits: a main way first, then whichever lies farthest from the chosen."""
-    left = list(rng.permutation(rows))
-    left.sort(key=lambda row: not exits.main[row])
-    chosen = [left.pop(0)]
-    while left:
-        away = [
-            min(np.hypot(*(exits.wall[row] - exits.wall[one])) for one in chosen) for row in left
-        ]
-        chosen.append(left.pop(int(np.argmax(away))))
-    return np.array(chosen)
+    left = rng.permutation(rows)
+    left = left[np.argsort(~exits.main[left], kind="stable")]
+    chosen = [0]
+    away = np.full(len(left), np.inf)
+    while len(chosen) < min(count, len(left)):
+        last = exits.wall[left[chosen[-1]]]
+        away = np.minimum(away, np.hypot(*(exits.wall[left] - last).T))
+        away[chosen] = -1.0
+        chosen.append(int(np.argmax(away)))
+    return [int(row) for row in left[chosen]]
 
 
 def _gate_count(one: Built, rng: np.random.Generator) -> int:
@@ -156,15 +157,15 @@ def open_plots(built: Sequence[Built], exits: Exits, rng: np.random.Generator) -
     for rows in rows_of:
         at = int(exits.plot[rows[0]])
         one = built[at]
-        order = _pick(exits, rows, rng)
         count = _gate_count(one, rng)
+        order = _pick(exits, rows, count + 1, rng)
         walled = bool(has_wall(one, at))
         for turn, row in enumerate(order[:count]):
             vehicle = one.layout is not None and bool(exits.main[row]) and turn < 2
             tags = _gate_tags(one, vehicle=vehicle, rng=rng) if walled else {}
             openings.append(_opening(exits, row, "service" if vehicle else "footway", tags))
         if walled and one.is_compound and len(order) > count:
-            spare.append((at, int(order[count])))
+            spare.append((at, order[count]))
     openings.extend(
         _opening(exits, spare[pick][1], "footway", None)
         for pick in rng.permutation(len(spare))[:_BLOCKED]

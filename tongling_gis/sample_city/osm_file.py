@@ -136,10 +136,11 @@ def _add_walls(sheet: _Sheet, walls: gpd.GeoDataFrame, gates: gpd.GeoDataFrame) 
     }
     tags = row_tags(walls, "barriers")
     for turn, (name, line) in enumerate(zip(walls["barrier_id"], walls.geometry, strict=True)):
-        ring = shapely.get_coordinates(line)[:-1]
-        refs = np.array([at_gate.get(tuple(xy), -1) for xy in ring.tolist()], dtype=np.int64)
-        refs[refs < 0] = sheet.vertices(ring[refs < 0])
-        sheet.ways[_osm_id(name)] = ([*refs.tolist(), int(refs[0])], tags[turn])
+        corners = shapely.get_coordinates(line)[: -1 if line.is_closed else None]
+        refs = np.array([at_gate.get(tuple(xy), -1) for xy in corners.tolist()], dtype=np.int64)
+        refs[refs < 0] = sheet.vertices(corners[refs < 0])
+        last = [int(refs[0])] if line.is_closed else []
+        sheet.ways[_osm_id(name)] = ([*refs.tolist(), *last], tags[turn])
 
 
 def _add_ring(sheet: _Sheet, osm_id: int, ring: Any, tags: Tags) -> None:  # noqa: ANN401 - shapely

@@ -23,7 +23,7 @@ _TYPES: dict[Kind, str] = {
     "text": "str",
     "date": "str",
     "integer": "Int64",
-    "number": "Float64",
+    "number": "float64",
     "boolean": "boolean",
 }
 
