@@ -28,6 +28,7 @@ FIRST_AREA = 300_000
 """Water and green space are OSM ways from here on."""
 RIVER_RELATION = 1
 RAILWAY = "way/380000"
+_RIVER_TAGS = {"type": "multipolygon", "natural": "water", "water": "river"}
 
 _HYDRANT_EVERY_M = 112.0
 _HYDRANT_SHARE = {"primary": 0.97, "secondary": 0.95, "tertiary": 0.85, "residential": 0.62}
@@ -244,7 +245,7 @@ def _shop_shares() -> NDArray[np.float64]:
 def make_water(land: Terrain) -> gpd.GeoDataFrame:
     """Draw the river round its island, the lakes and the creek."""
     rows = [
-        (f"relation/{RIVER_RELATION}", "长江", land.river, {"natural": "water", "water": "river"}),
+        (f"relation/{RIVER_RELATION}", "长江", land.river, _RIVER_TAGS),
         (f"way/{FIRST_AREA}", "柳溪", land.creek, {"natural": "water", "water": "stream"}),
         *(
             (

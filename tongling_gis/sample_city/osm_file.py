@@ -181,7 +181,7 @@ def _add_multipolygon(sheet: _Sheet, osm_id: int, shape: Any, tags: Tags) -> Non
         way = _FIRST_RING + len(sheet.relations) * 10 + len(members)
         _add_ring(sheet, way, ring, {})
         members.append(("w", way, role))
-    sheet.relations[osm_id] = (members, {"type": "multipolygon", **tags})
+    sheet.relations[osm_id] = (members, tags)
 
 
 def _add_points(sheet: _Sheet, city: SampleCity) -> None:
