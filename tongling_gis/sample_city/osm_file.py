@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     Tags: TypeAlias = dict[str, str]
 
 GENERATOR = "tongling_gis sample city (invented, 示例数据)"
+DATA_DATE = "2026-01-01T00:00:00Z"
+"""The day for which the city is invented."""
 NOTE = "示例数据（虚构）：不是真实的铜陵"
 
 _FIRST_VERTEX = 1_000_000
@@ -213,6 +215,7 @@ def _write(sheet: _Sheet, path: Path) -> None:
     order = np.argsort(ids, kind="stable")
     header = osmium.io.Header()
     header.set("generator", GENERATOR)
+    header.set("osmosis_replication_timestamp", DATA_DATE)
     path.unlink(missing_ok=True)
     with osmium.SimpleWriter(str(path), header=header) as writer:
         for osm_id, x, y in zip(
