@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -106,20 +107,22 @@ def _as_drawn(value: str) -> str:
 
 
 def as_utf8(raw: bytes) -> bytes:
-    """Bring GeoJSON in GBK, or in both, to UTF-8."""
+    """Bring GeoJSON in GBK, or in both, to UTF-8: each of its strings on its own."""
     try:
         raw.decode("utf-8")
     except UnicodeDecodeError:
         pass
     else:
         return raw
+    text = raw.decode("latin-1")
+    strings = [one.group().encode("latin-1") for one in _STRING.finditer(text)]
+    decoded = iter(decode_values(strings).texts)
+    mended = _STRING.sub(lambda _: next(decoded), text)
     try:
-        return raw.decode("gb18030").encode()
-    except UnicodeDecodeError:
-        text = raw.decode("latin-1")
-        strings = [one.group().encode("latin-1") for one in _STRING.finditer(text)]
-        decoded = iter(decode_values(strings).texts)
-        return _STRING.sub(lambda _: next(decoded), text).encode()
+        json.loads(mended)
+    except json.JSONDecodeError:  # a letter of GBK may end in the byte of a backslash
+        return raw.decode("gb18030", "replace").encode()
+    return mended.encode()
 
 
 def list_texts(rows: pd.DataFrame) -> Iterator[str]:

@@ -165,24 +165,39 @@ def _fit_line(shape: BaseGeometry) -> Fit:
 
 
 def _fit_polygon(shape: BaseGeometry) -> Fit:
+    areas = _parts(shape, {_POLYGON})
+    if areas:
+        return _mend(areas, None)
+    lines = _parts(shape, {_LINE, _RING})
+    if not lines:
+        return [], _wrong(shape, "Polygon")
+    merged = _merge(lines)
+    rings = _close(merged)
+    if rings:
+        return _mend(rings, _CLOSED)
+    return [], _open(merged[0]) if merged else _NO_SIZE
+
+
+def _close(lines: list[BaseGeometry]) -> list[BaseGeometry]:
+    """Make areas of the lines that are rings."""
     import shapely
 
-    areas = _parts(shape, {_POLYGON})
-    word: Text | None = None
-    if not areas:
-        lines = _parts(shape, {_LINE, _RING})
-        if not lines:
-            return [], _wrong(shape, "Polygon")
-        merged = _merge(lines)
-        areas = [shapely.Polygon(shapely.get_coordinates(one)) for one in merged if _is_ring(one)]
-        if not areas:
-            return [], _open(merged[0])
-        word = _CLOSED
+    return [shapely.Polygon(shapely.get_coordinates(one)) for one in lines if _is_ring(one)]
+
+
+def _mend(areas: list[BaseGeometry], word: Text | None) -> Fit:
+    """Gather areas in one, mended where it is invalid."""
+    import shapely
+
     whole = _gather(areas)
     if not whole.is_valid:
-        reason = shapely.is_valid_reason(whole)
-        word = _MENDED.fill(reason=reason)
-        whole = _gather(_parts(shapely.make_valid(whole), {_POLYGON}))
+        word = _MENDED.fill(reason=shapely.is_valid_reason(whole))
+        mended = _parts(
+            shapely.make_valid(whole, method="structure", keep_collapsed=False), {_POLYGON}
+        )
+        if not mended:
+            return [], _NO_SIZE
+        whole = _gather(mended)
     return ([whole], word) if whole.area > 0.0 else ([], _NO_SIZE)
 
 
