@@ -6,7 +6,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tongling_gis.catalogue.centres import (
     AccessStandard,
@@ -14,28 +14,38 @@ from tongling_gis.catalogue.centres import (
     access_standard,
     hours_standard,
 )
+from tongling_gis.catalogue.profile_tables import build_profiles, read_profiles
+from tongling_gis.catalogue.profiles import (
+    Crossings,
+    Driving,
+    Gates,
+    Slopes,
+    Steps,
+    WalkProfile,
+    Ways,
+)
 from tongling_gis.errors import UsageError
 from tongling_gis.text import Text
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
-
-@dataclass(frozen=True, slots=True)
-class WalkProfile:
-    """Who walks, and how fast.
-
-    Attributes:
-        name: Name by which it is chosen.
-        label: How it reads.
-        speed_m_s: Speed on the flat, metres a second.
-        source: Where the number comes from, and how sure it is.
-    """
-
-    name: str
-    label: Text
-    speed_m_s: float
-    source: str
+__all__ = [
+    "AccessStandard",
+    "Crossings",
+    "Driving",
+    "Gates",
+    "HoursStandard",
+    "Slopes",
+    "Standards",
+    "Steps",
+    "WalkProfile",
+    "Ways",
+    "choose_profile",
+    "read_profiles",
+    "read_standards",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,20 +78,24 @@ class Standards:
         Raises:
             UsageError: If there is none of that name.
         """
-        if name in self.profiles:
-            return self.profiles[name]
-        known = "、".join(self.profiles)
-        raise UsageError(
-            Text(
-                f"没有名为“{name}”的步行类型；可选：{known}。",
-                f"There is no walking profile {name!r}; choose one of {', '.join(self.profiles)}.",
-            )
+        return choose_profile(self.profiles, name)
+
+
+def choose_profile(profiles: Mapping[str, WalkProfile], name: str) -> WalkProfile:
+    """Find a profile by name.
+
+    Raises:
+        UsageError: If there is none of that name.
+    """
+    if name in profiles:
+        return profiles[name]
+    known = "、".join(profiles)
+    raise UsageError(
+        Text(
+            f"没有名为“{name}”的步行类型；可选：{known}。",
+            f"There is no walking profile {name!r}; choose one of {', '.join(profiles)}.",
         )
-
-
-def _profile(name: str, entry: dict[str, Any]) -> WalkProfile:
-    label = Text(entry["label_zh"], entry["label_en"])
-    return WalkProfile(name, label, float(entry["speed_m_s"]), entry["source"])
+    )
 
 
 @cache
@@ -96,7 +110,7 @@ def read_standards() -> Standards:
     reach, snap, gate = entries["reach"], entries["snapping"], entries["gates"]
     return Standards(
         date=entries["date"],
-        profiles={name: _profile(name, entry) for name, entry in entries["profiles"].items()},
+        profiles=build_profiles(entries["profiles"], file="standards.toml"),
         reach_minutes=tuple(float(minutes) for minutes in reach["minutes"]),
         snap_limit_m=float(snap["limit_m"]),
         gate_reach_m=float(gate["reach_m"]),

@@ -43,7 +43,7 @@ class WallsAround:
     @classmethod
     def of(cls, network: Network) -> WallsAround:
         """Take a network's walls on the ground; those on other levels are left out."""
-        walls = read_walls(network.barriers)
+        walls = read_walls(network.barriers, network.walker)
         line, barrier = walls.line[walls.level == 0], walls.barrier[walls.level == 0]
         openings = shapely.STRtree(find_openings(network, network.gates))
         return cls(line, barrier, shapely.STRtree(line), openings, network.gate_reach_m)

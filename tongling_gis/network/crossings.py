@@ -80,15 +80,15 @@ def find_partings(
     gate_reach_m: float,
 ) -> Partings:
     """Find where barriers part the walkable streets of an uncut network."""
-    walls = read_walls(barriers)
-    places, meets = _meetings(network, walls)
+    walls = read_walls(barriers, network.walker)
+    places, meets = _meetings(network, walls, find_blocked_nodes(network, gates))
     arms = _arms(network, places)
     met = _without_passing(network, walls, places, meets, arms)
     opened = _is_open(places, find_openings(network, gates), gate_reach_m)
-    opened |= _leads_to_gate(network, arms, len(opened))
+    opened |= _leads_to_gate(network, gates, arms, len(opened))
     met = met[~opened[met[:, 0]]]
     sector = number_sectors(network, walls, places, met, arms)
-    blocked = np.isin(places.node, find_blocked_nodes(network))
+    blocked = np.isin(places.node, find_blocked_nodes(network, gates))
     own = blocked[arms.place]
     sector[own] = np.arange(own.sum())
     wall_at = np.full(len(blocked), -1)
@@ -97,7 +97,7 @@ def find_partings(
     return _parted(places, _names(network, barriers, wall_at, places), arms, sector)
 
 
-def _meetings(network: Network, walls: Walls) -> tuple[Places, Ints]:
+def _meetings(network: Network, walls: Walls, blocked: Ints) -> tuple[Places, Ints]:
     """Find the places, and the (place, wall) rows of which wall is at which."""
     which, item = network.walk_tree.query(walls.line, predicate="intersects")
     edge = network.walk_edges[item].astype(np.int64)
@@ -109,10 +109,12 @@ def _meetings(network: Network, walls: Walls) -> tuple[Places, Ints]:
     ends = [shapely.get_point(part[~is_point], end) for end in (0, -1)]
     point = np.concatenate([part[is_point], *ends])
     pair = np.concatenate([pair[is_point], pair[~is_point], pair[~is_point]])
-    return _gather(network, edge[pair], which[pair], point)
+    return _gather(network, edge[pair], which[pair], point, blocked)
 
 
-def _gather(network: Network, edge: Ints, wall: Ints, point: Floats) -> tuple[Places, Ints]:
+def _gather(
+    network: Network, edge: Ints, wall: Ints, point: Floats, blocked: Ints
+) -> tuple[Places, Ints]:
     """Bring meetings at one spot of a street together into one place."""
     at_m = shapely.line_locate_point(network.geometry[edge], point)
     rest_m = shapely.length(network.geometry[edge]) - at_m
@@ -120,7 +122,6 @@ def _gather(network: Network, edge: Ints, wall: Ints, point: Floats) -> tuple[Pl
     node = np.where(rest_m <= SAME_PLACE_M, ends[:, 1], -1)
     node = np.where(at_m <= SAME_PLACE_M, ends[:, 0], node)
     edge, at_m = np.where(node >= 0, -1, edge), np.where(node >= 0, 0.0, at_m)
-    blocked = find_blocked_nodes(network)
     none = np.full(len(blocked), -1)
     node, edge = np.concatenate([node, blocked]), np.concatenate([edge, none])
     at_m, wall = np.concatenate([at_m, np.zeros(len(blocked))]), np.concatenate([wall, none])
@@ -191,13 +192,15 @@ def _is_open(places: Places, openings: NDArray[np.object_], reach_m: float) -> N
     return opened
 
 
-def _leads_to_gate(network: Network, arms: Arms, count: int) -> NDArray[np.bool_]:
+def _leads_to_gate(
+    network: Network, gates: gpd.GeoDataFrame | None, arms: Arms, count: int
+) -> NDArray[np.bool_]:
     """Tell from which places the street itself leads to a gate of its own within 25 m."""
     nodes = network.edges[["from_node", "to_node"]].to_numpy()[arms.edge]
     ahead = arms.step > 0
     length_m = shapely.length(network.geometry[arms.edge])
     away_m = np.where(ahead, length_m - arms.at_m, arms.at_m)
-    gate = find_street_gates(network)[np.where(ahead, nodes[:, 1], nodes[:, 0])]
+    gate = find_street_gates(network, gates)[np.where(ahead, nodes[:, 1], nodes[:, 0])]
     leads = np.zeros(count, dtype=bool)
     leads[arms.place[gate & (away_m <= STREET_GATE_M)]] = True
     return leads

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -12,6 +12,7 @@ from shapely import STRtree
 
 from tongling_gis.network.connectors import WallsAround
 from tongling_gis.network.severing import sever
+from tongling_gis.network.walkers import Walker, find_unusable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
     from pyproj import CRS
+
+    from tongling_gis.catalogue import WalkProfile
+    from tongling_gis.hours import Moment
 
 Lines: TypeAlias = "NDArray[np.object_]"
 
@@ -51,6 +55,8 @@ class Network:
         gate_reach_m: Farthest that a gate may lie from the crossing it opens.
         uncut: The same streets before any barrier, None where this is that network.
         graph_attributes: Attributes of the graph it was read from, None where it was none.
+        walker: Whose streets these are: ``walkable`` is what they use; None for anybody on foot.
+        everyones: The uncut streets of anybody on foot, None where these are theirs.
     """
 
     crs: CRS
@@ -63,6 +69,10 @@ class Network:
     gate_reach_m: float = 3.0
     uncut: Network | None = None
     graph_attributes: Mapping[str, Any] | None = None
+    walker: Walker | None = None
+    everyones: Network | None = None
+    _of_walkers: dict[Walker, Network] = field(default_factory=dict, init=False, repr=False)
+    _uncut_of_walkers: dict[Walker, Network] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def without_barriers(self) -> Network:
@@ -89,6 +99,42 @@ class Network:
             gate_reach_m=reach_m,
         )
 
+    def for_walker(self, profile: WalkProfile, at: Moment | None = None) -> Network:
+        """Give the same streets as a walker or a vehicle meets them.
+
+        ``walkable`` then says what this profile uses, and gates are those open to it. The
+        network itself is given where that is what it already is.
+
+        Args:
+            profile: Who is on the way.
+            at: The moment at which gates must be open; None for this network's own moment.
+        """
+        now = self.walker.at if self.walker is not None else None
+        walker = Walker(profile, now if at is None else at)
+        if walker == self.walker or (self.walker is None and walker.is_anyone):
+            return self
+        if walker not in self._of_walkers:
+            base = self.without_barriers
+            plain = base.everyones or base
+            self._of_walkers[walker] = sever(
+                plain.used_by(walker),
+                self.barriers,
+                self.gates,
+                gate_reach_m=self.gate_reach_m,
+            )
+        return self._of_walkers[walker]
+
+    def used_by(self, walker: Walker) -> Network:
+        """Give these streets, everyone's and uncut, with ``walkable`` as this walker uses them."""
+        if walker.is_anyone:
+            return self
+        if walker not in self._uncut_of_walkers:
+            codes = find_unusable(self, walker)
+            edges = self.edges.assign(walk_reason=codes.astype(str), walkable=codes == "")
+            used = replace(self, edges=edges, walker=walker, everyones=self)
+            self._uncut_of_walkers[walker] = used
+        return self._uncut_of_walkers[walker]
+
     @cached_property
     def walk_edges(self) -> NDArray[np.int32]:
         """Row numbers of the walkable edges, ascending."""
@@ -105,10 +151,14 @@ class Network:
 
         An island is a component of less than 1 km of walkable streets, and less than a
         twentieth of the longest component's, before any barrier: a footpath that nobody has
-        joined to the rest, or what the edge of the map left over. What a barrier cuts off is none.
+        joined to the rest, or what the edge of the map left over. What a barrier cuts off is none,
+        nor what a profile cannot leave: that is asked of the streets of anybody on foot.
         """
         if self.uncut is not None:
             return np.asarray(self.uncut.on_island[self.edges["uncut_edge"].to_numpy()])
+        if self.everyones is not None:
+            used = self.edges["walkable"].to_numpy(dtype=bool)
+            return np.asarray(self.everyones.on_island & used)
         own = self.component[self.edges["from_node"].to_numpy()]
         length_m = self.edges["length_m"].to_numpy()
         walked = self.walk_edges

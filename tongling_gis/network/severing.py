@@ -72,7 +72,9 @@ def sever(
     partings = find_partings(network, barriers, gates, gate_reach_m=gate_reach_m)
     known = replace(network, barriers=barriers, gates=gates, gate_reach_m=gate_reach_m)
     if not len(partings.barrier_id):
-        return known if barriers is None else replace(known, uncut=network)
+        plain = barriers is None and gates is None and network.walker is None
+        same = plain and gate_reach_m == network.gate_reach_m
+        return network if same else replace(known, uncut=network)
     target = _number_nodes(len(network.nodes), partings)
     pieces = _split(network, partings, target)
     return replace(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
     from numpy.typing import NDArray
+
+_NUMBER = re.compile(r"\s*(\d+(?:[.,]\d+)?)\s*(?:m|t)?\s*", re.IGNORECASE)
 
 
 def read_tag(layer: pd.DataFrame, name: str) -> NDArray[np.object_]:
@@ -41,3 +44,18 @@ def has_tag(layer: pd.DataFrame, name: str, values: Collection[str]) -> NDArray[
 def is_set(layer: pd.DataFrame, name: str) -> NDArray[np.bool_]:
     """Tell in which rows a tag is there and does not say no."""
     return ~has_tag(layer, name, ("", "no"))
+
+
+def read_number(layer: pd.DataFrame, *names: str) -> NDArray[np.float64]:
+    """Give each row's first known number among these columns or tags, NaN where there is none.
+
+    Numbers are read with or without a unit of metres or tonnes: "2.5", "2.5 m", "4 t".
+    """
+    numbers = np.full(len(layer), np.nan)
+    for name in names:
+        texts = read_tag(layer, name)
+        for row in np.flatnonzero((texts != "") & np.isnan(numbers)):
+            found = _NUMBER.fullmatch(texts[row])
+            if found is not None:
+                numbers[row] = float(found[1].replace(",", "."))
+    return numbers

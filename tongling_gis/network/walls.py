@@ -8,16 +8,21 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from tongling_gis.network.passages import VEHICLES_ONLY, lets_through, stops_people
+from tongling_gis.network.passages import VEHICLES_ONLY, lets_through
 from tongling_gis.network.tags import has_tag, is_set, read_tag
+from tongling_gis.network.walkers import gates_that_open, has_passage, walls_that_stop
 
 if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
     from tongling_gis.network.model import Network
+    from tongling_gis.network.walkers import Walker
 
     Ints: TypeAlias = NDArray[np.int64]
+
+GATE_AT_NODE_M = 0.5
+"""A gate of the ``gates`` layer this near to a node of the streets is the gate on that street."""
 
 SAME_PLACE_M = 0.001
 """Meetings of walls and streets closer than this are one place."""
@@ -54,15 +59,15 @@ class Walls(NamedTuple):
     retaining: NDArray[np.bool_]
 
 
-def read_walls(barriers: gpd.GeoDataFrame | None) -> Walls:
-    """Take the lines that stop people on foot; of areas, their rings."""
+def read_walls(barriers: gpd.GeoDataFrame | None, walker: Walker | None = None) -> Walls:
+    """Take the lines that stop a walker, anybody on foot by default; of areas, their rings."""
     if barriers is None or not len(barriers):
         none = np.empty(0)
         return Walls(none.astype(object), none.astype(np.int64), none, none.astype(bool))
     shapes = shapely.force_2d(barriers.geometry.to_numpy(dtype=object))
     is_area = shapely.get_dimensions(shapes) == 2  # noqa: PLR2004 - points, lines, areas
     shapes[is_area] = shapely.boundary(shapes[is_area])
-    shapes[~stops_people(barriers)] = None
+    shapes[~walls_that_stop(barriers, walker)] = None
     line, row = shapely.get_parts(shapes, return_index=True)
     usable = np.isin(shapely.get_type_id(line), _LINES) & (shapely.length(line) > 0)
     line, row = line[usable], row[usable]
@@ -138,34 +143,51 @@ def _goes_on(walls: Walls, wall: Ints, tip: NDArray[np.object_]) -> NDArray[np.b
 
 
 def find_openings(network: Network, gates: gpd.GeoDataFrame | None) -> NDArray[np.object_]:
-    """Collect the points at which walls let people through, as shapely Points.
+    """Collect the points at which walls let the network's walker through, as shapely Points.
 
     They are the gates that let through, and the streets' own nodes with such a gate.
     """
     points = [np.empty(0, dtype=object)]
     if gates is not None and len(gates):
-        points.append(gates.geometry.to_numpy(dtype=object)[lets_through(gates)])
-    if "barrier" in network.nodes:
-        gated = network.nodes[is_set(network.nodes, "barrier")]
-        gated = gated[lets_through(gated)]
-        points.append(np.asarray(shapely.points(gated[["x_m", "y_m"]].to_numpy())))
+        opens = gates_that_open(gates, network.walker)
+        points.append(gates.geometry.to_numpy(dtype=object)[opens])
+    rows, opens = _read_street_gates(network, gates)
+    xy = network.nodes[["x_m", "y_m"]].to_numpy()[rows[opens]]
+    points.append(np.asarray(shapely.points(xy), dtype=object))
     whole: NDArray[np.object_] = np.concatenate(points)
     return whole[~shapely.is_missing(whole) & ~shapely.is_empty(whole)]
 
 
-def find_street_gates(network: Network) -> NDArray[np.bool_]:
-    """Tell which nodes are gates on the street that let people through; posts are none."""
+def find_street_gates(network: Network, gates: gpd.GeoDataFrame | None = None) -> NDArray[np.bool_]:
+    """Tell which nodes are gates on the street that let through; posts are none."""
+    rows, opens = _read_street_gates(network, gates)
     found = np.zeros(len(network.nodes), dtype=bool)
-    if "barrier" in network.nodes:
-        rows = np.flatnonzero(is_set(network.nodes, "barrier"))
-        gated = network.nodes.iloc[rows]
-        found[rows] = lets_through(gated) & ~has_tag(gated, "barrier", VEHICLES_ONLY)
+    found[rows] = opens & ~has_tag(network.nodes.iloc[rows], "barrier", VEHICLES_ONLY)
     return found
 
 
-def find_blocked_nodes(network: Network) -> NDArray[np.int64]:
-    """List the nodes at which something on the street itself stops people on foot."""
-    if "barrier" not in network.nodes:
-        return np.empty(0, dtype=np.int64)
-    rows = np.flatnonzero(is_set(network.nodes, "barrier"))
-    return rows[~lets_through(network.nodes.iloc[rows])]
+def find_blocked_nodes(
+    network: Network, gates: gpd.GeoDataFrame | None = None
+) -> NDArray[np.int64]:
+    """List the nodes at which something on the street itself stops the network's walker."""
+    rows, opens = _read_street_gates(network, gates)
+    return rows[~opens]
+
+
+def _read_street_gates(
+    network: Network, gates: gpd.GeoDataFrame | None
+) -> tuple[Ints, NDArray[np.bool_]]:
+    """List the nodes with something on the street, and tell which of them let through.
+
+    What the ``gates`` layer says of hours and widths holds for the node at the same place.
+    """
+    walker = network.walker
+    rows = np.flatnonzero(has_passage(network.nodes, walker))
+    opens = gates_that_open(network.nodes.iloc[rows], walker)
+    if walker is None or gates is None or not len(gates) or not len(rows):
+        return rows, opens
+    shut = lets_through(gates) & ~gates_that_open(gates, walker)
+    tree = shapely.STRtree(gates.geometry.to_numpy(dtype=object)[shut])
+    spots = shapely.points(network.nodes[["x_m", "y_m"]].to_numpy()[rows])
+    opens[tree.query(spots, predicate="dwithin", distance=GATE_AT_NODE_M)[0]] = False
+    return rows, opens

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from tongling_gis.errors import NetworkError, UsageError
+from tongling_gis.routing.paces import street_speeds, street_waits_ms
 from tongling_gis.text import Text
 
 if TYPE_CHECKING:
@@ -128,9 +129,10 @@ class WalkGraph:
 
 
 def edge_times(network: Network, profile: WalkProfile) -> tuple[Int32s, Int32s]:
-    """Time every edge, forward and backward, in milliseconds; ``CLOSED`` where not walkable.
+    """Time every edge, forward and backward, in milliseconds; ``CLOSED`` where not used.
 
-    The one place that knows what a profile makes of a street: at present its speed.
+    Both are the same array where every street takes as long both ways. What a profile makes of
+    a street is told in ``paces``; what it uses at all, in ``Network.for_walker``.
 
     Raises:
         UsageError: If the speed is not above 0.
@@ -143,10 +145,23 @@ def edge_times(network: Network, profile: WalkProfile) -> tuple[Int32s, Int32s]:
                 f"The speed of the walking profile {profile.name!r} must be above 0.",
             )
         )
-    walkable = network.edges["walkable"].to_numpy(dtype=bool)
+    ahead_m_s, back_m_s = street_speeds(network, profile)
+    waits_ms = street_waits_ms(network, profile)
+    forward_ms = _time_one_way(network, ahead_m_s, waits_ms)
+    if back_m_s is ahead_m_s:
+        return forward_ms, forward_ms
+    return forward_ms, _time_one_way(network, back_m_s, waits_ms)
+
+
+def _time_one_way(
+    network: Network, speed_m_s: NDArray[np.float64], waits_ms: Int32s | None
+) -> Int32s:
+    used = speed_m_s > 0.0
     length_m = network.edges["length_m"].to_numpy(dtype=np.float64)
-    exact_ms = length_m / profile.speed_m_s * 1000.0
-    wrong = walkable & ~((length_m >= 0.0) & (exact_ms < MAX_MS))
+    exact_ms = np.zeros(len(length_m))
+    np.divide(length_m, speed_m_s, out=exact_ms, where=used)
+    exact_ms *= 1000.0
+    wrong = used & ~((length_m >= 0.0) & (exact_ms < MAX_MS))
     if wrong.any():
         row = int(np.argmax(wrong))
         street = network.edges["street_id"].iloc[row] if "street_id" in network.edges else row
@@ -158,17 +173,20 @@ def edge_times(network: Network, profile: WalkProfile) -> tuple[Int32s, Int32s]:
             )
         )
     cost_ms = np.full(len(length_m), CLOSED, dtype=np.int32)
-    cost_ms[walkable] = np.maximum(np.rint(exact_ms[walkable]), 1.0).astype(np.int32)
-    return cost_ms, cost_ms
+    cost_ms[used] = np.maximum(np.rint(exact_ms[used]), 1.0).astype(np.int32)
+    if waits_ms is not None:
+        cost_ms[used] += waits_ms[used]
+    return cost_ms
 
 
 def weigh(network: Network, profile: WalkProfile) -> WalkGraph:
-    """Weigh a network for a walker.
+    """Weigh a network for a walker; the graph's network is ``network.for_walker(profile)``.
 
     Raises:
         UsageError: If the profile's speed is not above 0.
         NetworkError: If a walkable edge has no usable length.
     """
+    network = network.for_walker(profile)
     forward_ms, backward_ms = edge_times(network, profile)
     xy = network.nodes[["x_m", "y_m"]].to_numpy(dtype=np.float64)
     order = np.argsort(hilbert_positions(xy), kind="stable").astype(np.int32)
