@@ -264,13 +264,14 @@ def test_some_quarters_are_left_out(city: SampleCity) -> None:
 
 
 def test_nothing_stands_where_it_cannot(city: SampleCity) -> None:
-    """No building stands in water, on another, on a street or outside the study area."""
+    """No building stands in water or a park, on another, on a street or outside the area."""
     shapes = city.layers["buildings"].geometry.to_numpy()
     tree = shapely.STRtree(shapes)
     first, second = tree.query(shapes, predicate="overlaps")
     assert not len(first[first < second])
     water = shapely.union_all(city.layers["water"].geometry.to_numpy())
     assert not shapely.intersects(shapes, water).any()
+    assert not len(tree.query(city.layers["green"].geometry.to_numpy(), predicate="intersects")[0])
     streets = city.layers["streets"]
     ground = streets[streets["layer"].isna()].geometry.to_numpy()
     assert not len(tree.query(ground, predicate="intersects")[0])

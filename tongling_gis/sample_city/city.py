@@ -11,6 +11,7 @@ import shapely
 
 from tongling_gis.sample_city import centres, facilities, records
 from tongling_gis.sample_city.fabric import Fabric, Ground, build_fabric
+from tongling_gis.sample_city.fields import draw_fields
 from tongling_gis.sample_city.gates import (
     Opening,
     approach_ways,
@@ -139,6 +140,7 @@ def _facilities(
     built = site.ground.built
     stations = facilities.make_fire_stations(built)
     shops = facilities.make_shops(buildings, site.streets, dice("shops"))
+    fields = draw_fields(site.ground.land, built, site.streets, dice("fields"))
     others = facilities.list_as_amenities(campuses, stations)
     return {
         "hydrants": facilities.make_hydrants(site.streets, built, dice("hydrants")),
@@ -148,7 +150,7 @@ def _facilities(
         "shelters": facilities.make_shelters(campuses),
         "amenities": pd.concat([shops, others], ignore_index=True),
         "water": facilities.make_water(site.ground.land),
-        "green": facilities.make_green(site.ground.land, campuses),
+        "green": facilities.make_green(site.ground.land, campuses, fields),
     }
 
 

@@ -265,8 +265,10 @@ def make_water(land: Terrain) -> gpd.GeoDataFrame:
     return layer_table("water", columns, [to_grid(row[2]) for row in rows])
 
 
-def make_green(land: Terrain, campuses: Sequence[Campus]) -> gpd.GeoDataFrame:
-    """Draw wooded hills, parks and open grass."""
+def make_green(
+    land: Terrain, campuses: Sequence[Campus], fields: Sequence[tuple[str, shapely.Polygon]]
+) -> gpd.GeoDataFrame:
+    """Draw wooded hills, parks, open grass and the fields round the city."""
     hills = [
         Campus(
             f"way/{FIRST_AREA + 10 + at}",
@@ -277,6 +279,10 @@ def make_green(land: Terrain, campuses: Sequence[Campus]) -> gpd.GeoDataFrame:
         for at, hill in enumerate(land.hills)
     ]
     rows = hills + [one for one in campuses if "leisure" in one.tags or "landuse" in one.tags]
+    rows += [
+        Campus(f"way/{FIRST_AREA + 2_000 + at}", "", shape, {"landuse": kind})
+        for at, (kind, shape) in enumerate(fields)
+    ]
     columns = {
         "green_id": [one.osm_id for one in rows],
         "name": [one.name or None for one in rows],

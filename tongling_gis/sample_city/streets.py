@@ -29,6 +29,7 @@ _PROMENADE_M = 9.0
 _HILL_ROAD_M = 14.0
 _CREEK_BRIDGE_M = 17.0
 _CREEK_PATH_M = 22.0
+_LONGEST_SPAN_M = 75.0
 _UNDERPASS_M = 24.0
 _UNDER_RAIL = ("primary", "secondary")
 _FOOTBRIDGES = 6
@@ -84,11 +85,12 @@ def _over(line: LineString, zones: Zones, highway: str, name: str) -> Iterator[W
     if not line.intersects(zones.creek_bank):
         yield _street(line, highway, name)
         return
-    bridged = highway in _BRIDGED
-    zone = zones.creek_bridge if bridged else zones.creek_bank
-    for span in line_parts(shapely.intersection(line, zone), 2.0) if bridged else ():
+    spans = list(line_parts(shapely.intersection(line, zones.creek_bridge), 2.0))
+    bridged = highway in _BRIDGED and all(span.length < _LONGEST_SPAN_M for span in spans)
+    for span in spans if bridged else ():
         tags = {"bridge": "yes", "layer": "1", "width": f"{WIDTH_M[highway]:g}"}
         yield Way(span, highway, name, layer=1, tags=tags)
+    zone = zones.creek_bridge if bridged else zones.creek_bank
     for one in line_parts(shapely.difference(line, zone), 2.0 if bridged else SHORTEST_M):
         yield _street(one, highway, name)
 
