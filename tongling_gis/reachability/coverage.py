@@ -184,9 +184,9 @@ def _some(homes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 def _walk(asked: _Question, homes: gpd.GeoDataFrame, places: gpd.GeoDataFrame) -> _Found:
     """Walk every home to its nearest centre, and again as if no barrier stood."""
-    network = asked.network
-    walked = _walk_on(asked, network, homes, places)
+    walked = _walk_on(asked, asked.network, homes, places)
     _require_goals(walked.centres, asked.snap_limit_m)
+    network = walked.graph.network
     bare = network.without_barriers
     ways = _walk_on(asked, bare, homes, places) if len(network.cuts) else None
     walks = Walks(
@@ -204,11 +204,12 @@ def _walk_on(
     asked: _Question, network: Network, homes: gpd.GeoDataFrame, places: gpd.GeoDataFrame
 ) -> OpenWays:
     graph = weigh(network, asked.profile)
+    doors = weigh(asked.doors, asked.profile).network
     starts, goals = (
         carry(
-            attach(asked.doors, one.geometry.to_numpy(), limit_m=asked.snap_limit_m),
-            asked.doors,
-            network,
+            attach(doors, one.geometry.to_numpy(), limit_m=asked.snap_limit_m),
+            doors,
+            graph.network,
         )
         for one in (homes, places)
     )
