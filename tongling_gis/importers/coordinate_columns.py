@@ -30,9 +30,8 @@ _DATUMS: Final[tuple[tuple[str, str], ...]] = (
     (r"wgs-?84|wgs", "WGS84"),
     (r"cgcs-?2000|国家2000|大地2000|2000国家大地", "CGCS2000"),
 )
-_NOISE: Final = re.compile(
-    r"[()\[\]【】〔〕,，、/.:]|坐标系|中心点|中心|^gps|^map|^geo|度$(?<![经纬]度)"
-)
+_NOISE: Final = re.compile(r"[()\[\]【】〔〕,，、/.:]|坐标系|中心点|中心|^gps|^map|^geo(?=l)")
+_UNIT: Final = re.compile(r"[(\[【](?:m|米|度|°|单位.*|十进制.*)[)\]】]$")
 _LON: Final = frozenset({"经度", "东经", "lon", "lng", "long", "longitude", "经"})
 _LAT: Final = frozenset({"纬度", "北纬", "lat", "latitude", "纬"})
 _EAST: Final = frozenset({"东坐标", "横坐标", "easting", "东向坐标", "东"})
@@ -45,7 +44,7 @@ _WKT: Final = frozenset({"wkt", "geometry", "geom", "thegeom", "几何", "图形
 _PREFERENCE: Final = ("WGS84", "CGCS2000", "EPSG", "GCJ-02", "BD-09", "")
 _ANGLE: Final = re.compile(
     r"(?:东经|北纬|西经|南纬|[NSEW])?\s*(?P<d>\d{1,3}(?:\.\d+)?)\s*[°度]\s*"
-    r"(?:(?P<m>\d{1,2}(?:\.\d+)?)\s*['′’分]\s*)?(?:(?P<s>\d{1,2}(?:\.\d+)?)\s*(?:[\"″”秒]|''))?\s*(?P<w>[NSEW])?",
+    r"(?:(?P<m>\d{1,2}(?:\.\d+)?)\s*['′’分]\s*)?(?:(?P<s>\d{1,2}(?:\.\d+)?)\s*(?:[\"″”秒]|''|′′|’’))?\s*(?P<w>[NSEW])?",
     re.IGNORECASE,
 )
 _PAIR_CELL: Final = re.compile(r"[(\[]?\s*([^,;\s]+)\s*[,;\s]\s*([^,;\s]+?)\s*[)\]]?")
@@ -156,7 +155,7 @@ def _shown(cell: object) -> str:
 
 def _parse(heading: str) -> tuple[str, str]:
     """Part a heading into what it names and the datum that it declares."""
-    text, datum = normalise(heading), ""
+    text, datum = _UNIT.sub("", normalise(heading)), ""
     for pattern, name in _DATUMS:
         found = re.search(pattern, text)
         if found is not None:
