@@ -167,7 +167,8 @@ def _as_lines(streets: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
             )
         )
     named = streets if streets.geometry.name == "geometry" else streets.rename_geometry("geometry")
-    return named.set_geometry(shapely.force_2d(shapes), crs=streets.crs)
+    flat = shapely.force_2d(shapes) if shapely.has_z(shapes).any() else shapes
+    return named.set_geometry(flat, crs=streets.crs)
 
 
 def _with_nodes(streets: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -197,8 +198,7 @@ def _list_nodes(
 ) -> tuple[pd.DataFrame, Ints]:
     """List the nodes that streets meet, and each street's ends as rows of the list."""
     ends = edges[_ENDS].to_numpy(dtype=np.int64)
-    tips = [shapely.get_coordinates(shapely.get_point(geometry, end)) for end in (0, -1)]
-    xy = np.stack(tips, axis=1).reshape(-1, 2)
+    xy = _tips(geometry)
     node_id, first, row = np.unique(ends.ravel(), return_index=True, return_inverse=True)
     apart_m = np.hypot(*(xy - xy[first][row]).T)
     if apart_m.max() > _APART_M:
@@ -215,6 +215,14 @@ def _list_nodes(
         )
     table = pd.DataFrame({"node_id": node_id, "x_m": xy[first, 0], "y_m": xy[first, 1]})
     return _with_facts(table, nodes), row.reshape(-1, 2)
+
+
+def _tips(geometry: Lines) -> Floats:
+    """Give the coordinates of each line's start and end, one after the other, (2m, 2)."""
+    corners = shapely.get_coordinates(geometry)
+    last = np.cumsum(shapely.get_num_points(geometry)) - 1
+    first = np.concatenate([[0], last[:-1] + 1])
+    return np.asarray(corners[np.column_stack([first, last]).ravel()])
 
 
 def _with_facts(table: pd.DataFrame, nodes: gpd.GeoDataFrame | None) -> pd.DataFrame:
