@@ -31,8 +31,12 @@ _LAND_LAT: Final = (17.0, 54.0)
 _ZONE_MARGIN_DEG: Final = 4.0
 _PREFIXED_3_DEG: Final = {zone: f"EPSG:{4513 + zone - 25}" for zone in range(25, 46)}
 _PREFIXED_6_DEG: Final = {zone: f"EPSG:{4491 + zone - 13}" for zone in range(13, 24)}
-_PLAIN_3_DEG: Final = tuple(f"EPSG:{code}" for code in range(4534, 4555))
-_PLAIN_6_DEG: Final = tuple(f"EPSG:{code}" for code in range(4502, 4513))
+_PLAIN_ZONES: Final = {
+    **{f"EPSG:{4534 + k}": 75.0 + 3.0 * k for k in range(21)},
+    **{f"EPSG:{4502 + k}": 75.0 + 6.0 * k for k in range(11)},
+}
+"""Zones without a prefix -> their central meridian, of 3 degrees and of 6."""
+_DEGREE_M: Final = 111_320.0
 _FALSE_EASTING_M: Final = 500_000.0
 _EASTING_SPREAD_M: Final = 350_000.0
 _NORTHINGS_M: Final = (300_000.0, 6_200_000.0)
@@ -179,7 +183,7 @@ def find_readings(
     """
     found = []
     for swapped, (east, north) in ((False, (x, y)), (True, (y, x))):
-        for crs in _systems(east, north, every_zone=near is not None):
+        for crs in _systems(east, north, near=near):
             place = (east, north) if crs == WGS84 else project_back(crs, east, north)
             if place is not None and _is_near(*place, near, within_deg):
                 found.append(Reading(crs, swapped, *place))
@@ -226,20 +230,22 @@ def _in_use(datum: Datum, lon: float, lat: float) -> bool:
     )
 
 
-def _systems(east: float, north: float, *, every_zone: bool) -> Iterator[str]:
+def _systems(east: float, north: float, *, near: tuple[float, float] | None) -> Iterator[str]:
     """Give the coordinate systems that a pair of numbers may be in, by its size."""
     if abs(east) <= 180.0 and abs(north) <= 90.0:  # noqa: PLR2004 - degrees of the globe
         yield WGS84
     if not _NORTHINGS_M[0] <= north <= _NORTHINGS_M[1]:
         return
     zone, rest = divmod(east, 1_000_000.0)
-    if abs(rest - _FALSE_EASTING_M) > _EASTING_SPREAD_M:
+    off_meridian_m = rest - _FALSE_EASTING_M
+    if abs(off_meridian_m) > _EASTING_SPREAD_M:
         return
     for prefixed in (_PREFIXED_3_DEG, _PREFIXED_6_DEG):
         if int(zone) in prefixed:
             yield prefixed[int(zone)]
-    if zone == 0 and every_zone:
-        yield from (*_PLAIN_3_DEG, *_PLAIN_6_DEG)
+    if zone == 0 and near is not None:
+        meridian = near[0] - off_meridian_m / (_DEGREE_M * np.cos(np.radians(near[1])))
+        yield from (crs for crs, centre in _PLAIN_ZONES.items() if abs(centre - meridian) < 1.0)
 
 
 def _is_near(lon: float, lat: float, near: tuple[float, float] | None, within_deg: float) -> bool:
