@@ -335,7 +335,8 @@ def test_the_stamp_and_parameters_say_what_the_result_depends_on() -> None:
         provenance=PROVENANCE,
     )
     assert coverage.stamp.zh == (
-        "成年人步行 1.1 m/s（3.96 km/h）· 5/15 分钟（含）· 距街道 200 m 内接入 · "
+        "成年人步行 1.1 m/s（3.96 km/h）· 按已知坡度（Tobler）· 信号灯过街 30 s · "
+        "5/15 分钟（含）· 距街道 200 m 内接入 · "
         "数据 2026-11-01 · tongling_gis 0.1.0"
     )
     assert coverage.parameters["minutes"] == [5, 15]

@@ -148,22 +148,65 @@ def describe_stamp(
     >>> from tongling_gis.catalogue import read_standards
     >>> adult = read_standards().profile("adult")
     >>> describe_stamp(adult, (5, 10, 15), 200, Provenance("0.1.0", "2026-11-01")).zh
-    '成年人步行 1.1 m/s（3.96 km/h）· 5/10/15 分钟（含）· 距街道 200 m 内接入 · 数据 2026-11-01 · tongling_gis 0.1.0'
+    '成年人步行 1.1 m/s（3.96 km/h）· 按已知坡度（Tobler）· 信号灯过街 30 s · 5/10/15 分钟（含）· 距街道 200 m 内接入 · 数据 2026-11-01 · tongling_gis 0.1.0'
     """  # noqa: E501 - the stamp is one line
     stamp = Text(
-        "{who}步行 {speed:g} m/s（{km_h:.2f} km/h）· {minutes} 分钟（含）· "
-        "距街道 {snap:g} m 内接入 · {day} · {made}tongling_gis {version}",
-        "{who} walking at {speed:g} m/s ({km_h:.2f} km/h) · {minutes} min (inclusive) · "
-        "joined to streets within {snap:g} m · {day} · {made}tongling_gis {version}",
+        "{how} · {minutes} 分钟（含）· 距街道 {snap:g} m 内接入 · {day} · "
+        "{made}tongling_gis {version}",
+        "{how} · {minutes} min (inclusive) · joined to streets within {snap:g} m · {day} · "
+        "{made}tongling_gis {version}",
     )
     day = Text("数据 {date}", "data {date}").fill(date=provenance.data_date)
-    return stamp.fill(
-        who=profile.label,
-        speed=profile.speed_m_s,
-        km_h=profile.speed_m_s * 3.6,
+    line = stamp.fill(
+        how=describe_pace(profile),
         minutes="/".join(f"{limit:g}" for limit in minutes),
         snap=snap_limit_m,
         day=day if provenance.data_date else Text("数据日期未知", "data of unknown date"),
         made=Text("示例数据 · ", "invented sample data · ") if provenance.invented else "",
         version=provenance.engine_version,
     )
+    return Text(line.zh.replace("） ·", "）·"), line.en)
+
+
+_PACES = {
+    "foot": Text(
+        "{who}步行 {speed:g} m/s（{km_h:.2f} km/h）",
+        "{who} walking at {speed:g} m/s ({km_h:.2f} km/h)",
+    ),
+    "wheel": Text(
+        "{who}通行 {speed:g} m/s（{km_h:.2f} km/h）",
+        "{who} moving at {speed:g} m/s ({km_h:.2f} km/h)",
+    ),
+    "drive": Text(
+        "{who}行驶 {least:g}-{most:g} km/h（按道路等级）",
+        "{who} driving at {least:g}-{most:g} km/h by class of road",
+    ),
+}
+
+
+def describe_pace(profile: WalkProfile) -> Text:
+    """Say who is on the way, how fast, and what slopes and signals do.
+
+    >>> from tongling_gis.catalogue import read_standards
+    >>> describe_pace(read_standards().profile("adult").flat()).en
+    'Adult walking at 1.1 m/s (3.96 km/h)'
+    """
+    km_h = [speed for _, speed in profile.driving.km_h] or [0.0]
+    said = [
+        _PACES[profile.mode].fill(
+            who=profile.label,
+            speed=profile.speed_m_s,
+            km_h=profile.speed_m_s * 3.6,
+            least=min(km_h),
+            most=max(km_h),
+        )
+    ]
+    if profile.slopes.model == "tobler":
+        said.append(Text("按已知坡度（Tobler）", "known slopes (Tobler)"))
+    if profile.crossings.signal_s:
+        said.append(
+            Text("信号灯过街 {wait:g} s", "{wait:g} s at signals").fill(
+                wait=profile.crossings.signal_s
+            )
+        )
+    return Text(" · ".join(one.zh for one in said), " · ".join(one.en for one in said))

@@ -76,8 +76,7 @@ class Question:
     def parameters(self) -> dict[str, Parameter]:
         """What the result depends on, by name."""
         return {
-            "profile": self.graph.profile.name,
-            "speed_m_s": self.graph.profile.speed_m_s,
+            **self.graph.profile.parameters(),
             "minutes": list(self.minutes),
             "limit_inclusive": True,
             "snap_limit_m": self.snap_limit_m,

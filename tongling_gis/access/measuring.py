@@ -163,7 +163,7 @@ def measure_access(
         provenance=provenance,
         stamp=asked.stamp,
         findings=tuple(_list_findings(found)),
-        notes=(*notes, *walks.notes()),
+        notes=(*notes, *walks.notes(), *graph.notes),
     )
 
 

@@ -147,6 +147,7 @@ def measure_hours(  # noqa: PLR0913 - what is asked, one by one, by name
             _HOW.fill(days=Text("、".join(dates), ", ".join(dates))),
             *([_UNKNOWN.fill(count=unread)] if unread else []),
             *found.walks.notes(),
+            *graph.notes,
         ),
     )
 

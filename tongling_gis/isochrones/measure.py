@@ -101,8 +101,7 @@ def measure_isochrones(
         kind="isochrones",
         subject="",
         parameters={
-            "profile": graph.profile.name,
-            "speed_m_s": graph.profile.speed_m_s,
+            **graph.profile.parameters(),
             "minutes": list(limits),
             "snap_limit_m": snap_m,
             "exact": exact,
@@ -210,4 +209,4 @@ def _explain(study: _Study, missing: list[int]) -> tuple[Text, ...]:
                 f"These places are too far from any street and have no area: {who}.",
             )
         )
-    return tuple(notes)
+    return (*notes, *study.job.graph.notes)

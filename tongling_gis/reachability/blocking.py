@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 import numpy as np
 
 from tongling_gis.routing import join_ends
+from tongling_gis.routing.graph import CLOSED
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -118,7 +119,9 @@ def _next_steps(ways: OpenWays) -> _Steps:
     step = _Steps(np.full(len(node_ms), -1), np.zeros(len(node_ms), dtype=np.int64))
     for end, cost_ms in ((0, graph.forward_ms), (1, graph.backward_ms)):
         tail, head = ends[end][walkable], ends[1 - end][walkable]
-        on = (node_ms[head] >= 0) & (node_ms[tail] == node_ms[head] + cost_ms[walkable])
+        walked_ms = cost_ms[walkable]
+        on = (node_ms[head] >= 0) & (node_ms[tail] == node_ms[head] + walked_ms)
+        on &= walked_ms != CLOSED
         step.edge[tail[on]], step.end[tail[on]] = walkable[on], end
     return step
 
@@ -128,6 +131,7 @@ def _leave_home(ways: OpenWays, rows: Ints) -> tuple[Ints, Ints, NDArray[np.bool
     graph, ends = ways.graph, join_ends(ways.graph, ways.homes)
     node_ms = ways.nearest.node_ms[graph.order[ends.node[rows]]]
     by_end = (ends.leave_ms[rows] + node_ms == ways.nearest.ms[rows, None]) & (node_ms >= 0)
+    by_end &= ends.leave_ms[rows] != CLOSED
     edge = ways.homes.edge[rows].astype(np.int64)
     return edge, by_end.argmax(axis=1), ~by_end.any(axis=1)
 

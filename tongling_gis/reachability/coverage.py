@@ -26,7 +26,7 @@ from tongling_gis.reachability.places import (
     read_places,
 )
 from tongling_gis.reachability.reasons import Walks, describe_too_far, explain_uncovered
-from tongling_gis.routing import limit_in_ms, nearest_place, weigh
+from tongling_gis.routing import describe_profile, limit_in_ms, nearest_place, weigh
 from tongling_gis.schema import AGE_GROUPS
 from tongling_gis.text import Text
 
@@ -123,7 +123,10 @@ def measure_coverage(  # noqa: PLR0913 - what is asked, one by one, by name
         UsageError: If there is no limit, or one is not above 0.
     """
     limits = _check_minutes(minutes)
-    asked = _Question(network, profile, limits, snap_limit_m, doors or network)
+    network = network.for_walker(profile)
+    at = network.walker.at if network.walker is not None else None
+    doors = network if doors is None else doors.for_walker(profile, at)
+    asked = _Question(network, profile, limits, snap_limit_m, doors)
     homes, key = read_places(residents, HOME_KEYS, network.crs, HOMES)
     inside = inside_area(homes, study_area)
     homes = _some(homes[inside].reset_index(drop=True))
@@ -152,10 +155,11 @@ def measure_coverage(  # noqa: PLR0913 - what is asked, one by one, by name
         ),
         provenance=provenance,
         stamp=describe_stamp(profile, asked.minutes, snap_limit_m, provenance),
-        notes=tuple(
-            list_notes(
+        notes=(
+            *list_notes(
                 counted, network, found.walks.homes, found.goals, outside=int((~inside).sum())
-            )
+            ),
+            *describe_profile(network, profile),
         ),
     )
 
@@ -186,7 +190,7 @@ def _walk(asked: _Question, homes: gpd.GeoDataFrame, places: gpd.GeoDataFrame) -
     """Walk every home to its nearest centre, and again as if no barrier stood."""
     walked = _walk_on(asked, asked.network, homes, places)
     _require_goals(walked.centres, asked.snap_limit_m)
-    network = walked.graph.network
+    network = asked.network
     bare = network.without_barriers
     ways = _walk_on(asked, bare, homes, places) if len(network.cuts) else None
     walks = Walks(
@@ -204,11 +208,10 @@ def _walk_on(
     asked: _Question, network: Network, homes: gpd.GeoDataFrame, places: gpd.GeoDataFrame
 ) -> OpenWays:
     graph = weigh(network, asked.profile)
-    doors = weigh(asked.doors, asked.profile).network
     starts, goals = (
         carry(
-            attach(doors, one.geometry.to_numpy(), limit_m=asked.snap_limit_m),
-            doors,
+            attach(asked.doors, one.geometry.to_numpy(), limit_m=asked.snap_limit_m),
+            asked.doors,
             graph.network,
         )
         for one in (homes, places)
@@ -237,8 +240,7 @@ def _covered(ms: Ints, limit: float) -> Flags:
 
 def _parameters(asked: _Question, counted: Counted) -> dict[str, Parameter]:
     return {
-        "profile": asked.profile.name,
-        "speed_m_s": asked.profile.speed_m_s,
+        **asked.profile.parameters(),
         "minutes": list(asked.minutes),
         "limit_inclusive": True,
         "snap_limit_m": asked.snap_limit_m,

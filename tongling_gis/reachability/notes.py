@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 _HOW = (
     Text(
         "步行时间自居民点沿直线到最近的可步行街道，再沿街道到中心；"
-        "两端离街道的部分按同一速度计入，时间精确到毫秒，上限含端点。",
+        "两端离街道的部分按平路速度计入，时间精确到毫秒，上限含端点。",
         "Walks lead straight from the home to the nearest walkable street and along streets to "
-        "the centre; both ways off the street count at the same speed, to the millisecond, and "
-        "limits are inclusive.",
+        "the centre; both ways off the street count at the speed on the flat, to the "
+        "millisecond, and limits are inclusive.",
     ),
     Text(
         "单行对步行无效；标为内部（private）的道路和大门视为居民可以通行。",

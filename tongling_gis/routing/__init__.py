@@ -22,6 +22,7 @@ from tongling_gis.routing.nearest import (
 )
 from tongling_gis.routing.pairs import SparseTimes, origin_destination
 from tongling_gis.routing.paths import Path, shortest_path
+from tongling_gis.routing.profile_notes import describe_profile
 
 __all__ = [
     "Ends",
@@ -31,6 +32,7 @@ __all__ = [
     "Reached",
     "SparseTimes",
     "WalkGraph",
+    "describe_profile",
     "edge_times",
     "join_ends",
     "limit_in_ms",

@@ -111,6 +111,13 @@ class WalkGraph:
         """The edges' lines as segments, for drawing what is reached."""
         return split_lines(self.network.geometry)
 
+    @cached_property
+    def notes(self) -> tuple[Text, ...]:
+        """What a reader must know of this walker on these streets."""
+        from tongling_gis.routing.profile_notes import describe_profile
+
+        return tuple(describe_profile(self.network, self.profile))
+
     def take_scratch(self) -> Scratch:
         """Lend a search's working memory, clean; give it back clean with ``return_scratch``."""
         try:
