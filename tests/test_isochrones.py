@@ -175,11 +175,18 @@ def test_places_that_cannot_be_used_are_refused() -> None:
 
 @st.composite
 def street_lists(draw: st.DrawFn) -> list[list[tuple[float, float]]]:
-    """Draw streets between points of a coarse grid, slanted, crossing and bent."""
-    corner = st.tuples(
-        st.integers(0, 6).map(lambda n: n * 97.0), st.integers(0, 6).map(lambda n: n * 83.0)
+    """Draw streets between points of a warped grid, slanted, crossing and bent.
+
+    The grid is warped, and bends are moved off it, so that no corner lies on a street of
+    which it is no end: a place there is not snapped elsewhere when a street is added.
+    """
+    number = st.integers(0, 6)
+    corner = st.tuples(number, number).map(
+        lambda at: (at[0] * 97.0 + at[1] ** 2 * 3.0, at[1] * 83.0 + at[0] ** 2 * 5.0)
     )
-    line = st.lists(corner, min_size=2, max_size=3, unique=True)
+    line = st.lists(corner, min_size=2, max_size=3, unique=True).map(
+        lambda at: [at[0], *((x + 31.0, y + 17.0) for x, y in at[1:-1]), at[-1]]
+    )
     return draw(st.lists(line, min_size=1, max_size=12))
 
 
@@ -228,7 +235,10 @@ def test_no_area_claims_more_than_its_width(
 def test_another_street_never_shrinks_an_area(
     lines: list[list[tuple[float, float]]], where: list[tuple[float, float]], data: st.DataObject
 ) -> None:
-    """With one more street between old corners each area covers what it covered before."""
+    """With one more street between old corners each area covers what it covered before.
+
+    Places stand at corners, so that the new street does not come closer than their own.
+    """
     corners = sorted({line[at] for line in lines for at in (0, -1)})
     one = data.draw(st.lists(st.sampled_from(corners), min_size=2, max_size=2, unique=True))
     places = [line[0] for line in lines[: len(where)]]
