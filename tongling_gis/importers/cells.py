@@ -109,8 +109,10 @@ def read_cell(value: object, column: Column, *, factor: float = 1.0) -> Cell:
 
 def write_cell(value: object) -> str:
     """Write a value as Excel shows it: 1001.0 is 1001, a day is an ISO date."""
+    if not isinstance(value, str) and is_missing(value):
+        return ""
     if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
+        return str(value).upper()
     if isinstance(value, int):
         return str(value)
     if isinstance(value, numbers.Real) and float(value).is_integer():

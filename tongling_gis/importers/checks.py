@@ -11,7 +11,7 @@ import numpy as np
 
 from tongling_gis.errors import SchemaError
 from tongling_gis.importers.cells import Cell, is_missing, plain, read_cell, write_cell
-from tongling_gis.importers.headings import match_headings
+from tongling_gis.importers.headings import match_headings, tell_apart
 from tongling_gis.importers.layers import DTYPES
 from tongling_gis.importers.report import RowNote
 from tongling_gis.text import Text
@@ -110,7 +110,8 @@ def check_rows(
         SchemaError: If a required column is missing altogether.
     """
     names = list(row_names) if row_names is not None else name_rows(len(rows))
-    headings = [str(heading) for heading in rows.columns if heading != _GEOMETRY]
+    rows = rows.set_axis(tell_apart(map(str, rows.columns)), axis="columns")
+    headings = [heading for heading in rows.columns if heading != _GEOMETRY]
     found = matching or match_headings(table, headings)
     require_columns(table, found.columns, where=where)
     notes: list[RowNote] = []

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tongling_gis.crs import WGS84, to_wgs84
+from tongling_gis.crs import WGS84
 from tongling_gis.errors import CrsError
 from tongling_gis.importers.checks import list_shown
 from tongling_gis.importers.doctor_datum import examine_datum
@@ -20,6 +20,7 @@ from tongling_gis.importers.opened import (
 )
 from tongling_gis.importers.places import (
     Datum,
+    bring_to_wgs84,
     choose_datum,
     find_readings,
     hint_for,
@@ -131,7 +132,7 @@ def examine_places(
     assert opened.shapes is not None
     found += _find_bad_places(opened, datum)
     found += _find_bad_shapes(opened, table)
-    shapes = opened.shapes if datum.is_geographic else _in_degrees(opened.shapes, datum)
+    shapes = opened.shapes if datum.is_geographic else _in_degrees(opened, datum)
     declared = bool(crs) or explicit
     found += examine_datum(opened, datum, shapes, path=path, declared=declared, streets=streets)
     return found
@@ -320,11 +321,12 @@ def _find_bad_shapes(opened: Opened, table: Table | None) -> list[Symptom]:
     return found
 
 
-def _in_degrees(shapes: NDArray[np.object_], datum: Datum) -> NDArray[np.object_]:
+def _in_degrees(opened: Opened, datum: Datum) -> NDArray[np.object_]:
     import geopandas as gpd
 
-    layer = gpd.GeoDataFrame(geometry=gpd.GeoSeries(shapes))
-    return np.asarray(to_wgs84(layer, datum.crs).geometry.to_numpy(), dtype=object)
+    layer = gpd.GeoDataFrame(geometry=gpd.GeoSeries(opened.shapes))
+    moved = bring_to_wgs84(layer, datum, where=opened.where)
+    return np.asarray(moved.geometry.to_numpy(), dtype=object)
 
 
 def _symptom(

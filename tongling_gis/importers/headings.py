@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from tongling_gis.importers.units import unit_factor
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from tongling_gis.schema import Column, Table
 
@@ -54,6 +54,19 @@ def normalise(heading: object) -> str:
     """
     text = unicodedata.normalize("NFKC", str(heading)).casefold()
     return _LEFT_OUT.sub("", _DASHES.sub("-", text))
+
+
+def tell_apart(headings: Iterable[str]) -> list[str]:
+    """Number headings that stand more than once.
+
+    >>> tell_apart(["电话", "名称", "电话"])
+    ['电话', '名称', '电话 #2']
+    """
+    told: list[str] = []
+    for heading in headings:
+        times = sum(one == heading or one.startswith(f"{heading} #") for one in told)
+        told.append(f"{heading} #{times + 1}" if times else heading)
+    return told
 
 
 def match_headings(table: Table, headings: Sequence[str], *, cut_short: bool = False) -> Matching:

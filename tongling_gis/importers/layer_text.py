@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from tongling_gis.importers.encodings import decode_values
+from tongling_gis.importers.headings import tell_apart
 from tongling_gis.text import Text
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def decode_columns(
             repaired.append((row, names[k], _CUT.fill(value=value)))
     for k, values in columns.items():
         rows.isetitem(k, values)
-    rows.columns = [names.get(k, name) for k, name in enumerate(rows.columns)]
+    rows.columns = tell_apart(names.get(k, str(name)) for k, name in enumerate(rows.columns))
     return Columns(rows, read.encoding, read.strays, tuple(repaired))
 
 

@@ -8,13 +8,18 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tongling_gis.crs import to_wgs84
 from tongling_gis.errors import SchemaError, UsageError
 from tongling_gis.importers.checks import check_rows, list_shown
 from tongling_gis.importers.filters import find_rows
 from tongling_gis.importers.headings import match_headings, normalise
 from tongling_gis.importers.ids import give_ids, tell_parts_apart
-from tongling_gis.importers.places import check_possible, choose_datum, is_possible, middle
+from tongling_gis.importers.places import (
+    bring_to_wgs84,
+    check_possible,
+    choose_datum,
+    is_possible,
+    middle,
+)
 from tongling_gis.importers.report import LayerCount, RowNote
 from tongling_gis.importers.shapes import fit_shapes
 from tongling_gis.schema import TABLES
@@ -241,7 +246,7 @@ def _lay_out(
             placed["elevation_m"] = fitted.heights
     elif high.any() and (fitted.heights[high] != 0.0).any():
         warnings.append(_NO_HEIGHTS.fill(count=int(high.sum())))
-    moved: pd.DataFrame = to_wgs84(placed, datum.crs)
+    moved: pd.DataFrame = bring_to_wgs84(placed, datum, where=opened.where)
     return moved
 
 

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 import numpy as np
 
-from tongling_gis.crs import WGS84, inside_china_box, read_crs
+from tongling_gis.crs import WGS84, inside_china_box, read_crs, to_wgs84
 from tongling_gis.errors import CrsError
 from tongling_gis.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import geopandas as gpd
     from numpy.typing import NDArray
     from pyproj import CRS
 
@@ -51,6 +52,11 @@ _UNDECLARED: Final = Text(
 _IMPOSSIBLE: Final = Text(
     "{where}的坐标（如 {x:.6g}，{y:.6g}）不可能是{crs}。{hint}",
     "{where}: coordinates such as {x:.6g}, {y:.6g} cannot be {crs}. {hint}",
+)
+_NO_WAY: Final = Text(
+    "{where}的坐标系“{crs}”不能换算为 WGS 84：请用 --crs 声明正确的坐标系。",
+    "{where}: no way leads from its coordinate system {crs!r} to WGS 84: declare the right one"
+    " with --crs.",
 )
 _NO_HINT: Final = Text(
     "请核对坐标列和坐标系，或先运行 tongling-gis doctor。",
@@ -192,8 +198,27 @@ def find_readings(
 
 def project_back(crs: CRS | str, x: float, y: float) -> tuple[float, float] | None:
     """Find longitude and latitude of projected coordinates, None where there is none."""
-    lon, lat = _to_degrees(crs if isinstance(crs, str) else crs.to_wkt()).transform(x, y)
+    from pyproj.exceptions import ProjError
+
+    try:
+        lon, lat = _to_degrees(crs if isinstance(crs, str) else crs.to_wkt()).transform(x, y)
+    except ProjError:
+        return None
     return (float(lon), float(lat)) if np.isfinite([lon, lat]).all() else None
+
+
+def bring_to_wgs84(layer: gpd.GeoDataFrame, datum: Datum, *, where: Text) -> gpd.GeoDataFrame:
+    """Bring a layer whose coordinates are in a datum to WGS 84 (EPSG:4326).
+
+    Raises:
+        CrsError: If its coordinate system leads nowhere, as from a damaged .prj.
+    """
+    from pyproj.exceptions import ProjError
+
+    try:
+        return to_wgs84(layer, datum.crs)
+    except ProjError as error:
+        raise CrsError(_NO_WAY.fill(where=where, crs=datum.name)) from error
 
 
 def name_crs(crs: CRS | ShiftedDatum) -> str:

@@ -15,7 +15,7 @@ from tongling_gis.importers.coordinate_columns import (
     find_coordinates,
     name_coordinates,
 )
-from tongling_gis.importers.headings import match_headings, normalise
+from tongling_gis.importers.headings import match_headings, normalise, tell_apart
 from tongling_gis.importers.opened import Opened
 from tongling_gis.text import Text
 
@@ -150,12 +150,10 @@ def _part_lines(grid: Grid, header: int) -> tuple[pd.DataFrame, list[int], list[
 
 def _name_headings(written: Sequence[Any], columns: Sequence[int]) -> list[str]:
     """Name every column; those without a heading by their letter, repeated ones by a number."""
-    headings: list[str] = []
-    for cell, k in zip(written, columns, strict=True):
-        heading = f"（{_letter(k)} 列）" if is_missing(cell) else " ".join(str(cell).split())
-        times = sum(one == heading or one.startswith(f"{heading} #") for one in headings)
-        headings.append(f"{heading} #{times + 1}" if times else heading)
-    return headings
+    return tell_apart(
+        f"（{_letter(k)} 列）" if is_missing(cell) else " ".join(str(cell).split())
+        for cell, k in zip(written, columns, strict=True)
+    )
 
 
 def _letter(column: int) -> str:

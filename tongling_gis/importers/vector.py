@@ -157,7 +157,8 @@ def list_layers(path: str | PathLike[str]) -> list[str]:
         return _cad_layers(mend_drawing(_read(file, file.name, None, None)[0]))
     import pyogrio
 
-    with _gdal_errors(file.name):
+    with _gdal_errors(file.name), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # said again when the layer is read
         return [str(name) for name, _ in pyogrio.list_layers(file)]
 
 
@@ -252,7 +253,7 @@ def _read(
 
     with _gdal_errors(name), warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        table = pyogrio.read_dataframe(source, layer=layer, encoding=encoding)
+        table = pyogrio.read_dataframe(source, layer=layer, encoding=encoding, on_invalid="warn")
     said = dict.fromkeys(str(one.message) for one in caught)
     return table, [Text.same(f"GDAL: {message}") for message in said]
 
@@ -260,18 +261,9 @@ def _read(
 @contextmanager
 def _gdal_errors(name: str) -> Iterator[None]:
     """Say GDAL's errors as ours."""
-    from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, GeometryError
-
     try:
         yield
-    except (
-        DataSourceError,
-        DataLayerError,
-        FeatureError,
-        GeometryError,
-        UnicodeDecodeError,
-        ValueError,
-    ) as error:
+    except Exception as error:  # besides its own, GDAL's binding raises what comes
         reason = str(error).split(";")[0].strip().rstrip(".")
         raise UnreadableFileError(_UNREADABLE.fill(name=name, reason=reason)) from error
 
