@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from tongling_gis.isochrones.places import Places
     from tongling_gis.routing import WalkGraph
 
-_SCIPY_S_PER_PLACE = 0.06
+_SCIPY_S_PER_PLACE = 0.03
 _SCIPY_S_PER_NODE = 4e-7
 
 

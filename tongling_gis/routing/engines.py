@@ -1,9 +1,9 @@
 """Which engine answers: compiled kernels where that pays, SciPy otherwise; the same answers.
 
-Compiling takes about 5 s on a fresh machine, loading what was compiled before half a second,
+Compiling takes some 10 s on a fresh machine, loading what was compiled before half a second,
 and SciPy answers for a city within that time. So "auto" takes the kernels when this process
 has them already, and otherwise only for a job that would keep SciPy busy for longer than
-compiling takes. A program that will run for long, such as a server or a benchmark, calls
+compiling is worth. A program that will run for long, such as a server or a benchmark, calls
 ``load_kernels`` first and has every answer from the kernels.
 """
 
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 Engine: TypeAlias = Literal["auto", "compiled", "scipy"]
 
 _KERNELS = "tongling_gis.routing.kernels"
+_AREA_KERNELS = "tongling_gis.routing.area_kernels"
 _PATIENCE_S = 5.0
 _SCIPY_S_PER_NODE = 4e-7
 _SCIPY_S_PER_CELL = 6e-9
@@ -56,6 +57,7 @@ def load_kernels(progress: Progress = silent) -> bool:
             0.0,
         )
         importlib.import_module(_KERNELS)
+        importlib.import_module(_AREA_KERNELS)
     return True
 
 
@@ -211,7 +213,7 @@ def paint_distances(
         engine: As elsewhere; the answers agree to the last digits.
     """
     if use_compiled(engine, len(segments) * _SCIPY_S_PER_SEGMENT):
-        kernels: Any = importlib.import_module(_KERNELS)
+        kernels: Any = importlib.import_module(_AREA_KERNELS)
         kernels.paint(square, np.ascontiguousarray(segments), radius)
     else:
         fallback.paint(square, segments, radius)
@@ -241,6 +243,6 @@ def trace_areas(
     """
     if not use_compiled(engine, 0.0):
         return fallback.trace(square, window, steps, level)
-    kernels: Any = importlib.import_module(_KERNELS)
+    kernels: Any = importlib.import_module(_AREA_KERNELS)
     traced: tuple[NDArray[np.float64], Int64s, Int64s] = kernels.trace(square, window, steps, level)
     return traced
