@@ -71,6 +71,7 @@ def import_files(options: argparse.Namespace, screen: Screen) -> None:
         part=options.part,
         where=options.where,
         append=options.append,
+        overwrite=options.overwrite,
     )
     reports = []
     for path in options.files:
@@ -140,6 +141,8 @@ def _reach_options(options: argparse.Namespace) -> ReachOptions:
     asked: dict[str, Any] = {"minutes": tuple(options.minutes)} if options.minutes else {}
     return studies.ReachOptions(
         profile=options.profile,
+        flat=options.flat,
+        at=options.at,
         speed_m_s=options.speed,
         snap_limit_m=options.snap_limit,
         centres_from=options.centres_from,

@@ -169,6 +169,15 @@ def _add_import(builder: Builder) -> None:
             "add to the layer (same keys are updated) instead of replacing it",
         ),
     )
+    builder.option(
+        parser,
+        "--overwrite",
+        action="store_true",
+        help=Text(
+            "高程栅格：替换节点已有的高程，而不是保留",
+            "elevation raster: replace heights that nodes already have",
+        ),
+    )
 
 
 def _add_fetch(builder: Builder) -> None:
@@ -242,7 +251,18 @@ def _add_doctor(builder: Builder) -> None:
     )
 
 
-def _add_reach(builder: Builder, parser: CommandParser) -> None:
+def _add_reach(builder: Builder, parser: CommandParser, *, at: bool = True) -> None:
+    if at:
+        builder.option(
+            parser,
+            "--at",
+            default="",
+            metavar="WHEN",
+            help=Text(
+                "大门在此时刻须开放，如“周二 19:30”（默认不限）",
+                "moment at which gates must be open, such as 'Tuesday 19:30'",
+            ),
+        )
     builder.option(
         parser,
         "--minutes",
@@ -257,7 +277,17 @@ def _add_reach(builder: Builder, parser: CommandParser) -> None:
         "--profile",
         default="adult",
         metavar="NAME",
-        help=Text("步行类型：adult、child、older、wheelchair", "adult, child, older or wheelchair"),
+        help=Text(
+            "通行者：adult、child、older、wheelchair、pram、car、fire_engine，"
+            "或项目 profiles.toml 里的",
+            "adult, child, older, wheelchair, pram, car, fire_engine, or of profiles.toml",
+        ),
+    )
+    builder.option(
+        parser,
+        "--flat",
+        action="store_true",
+        help=Text("不计坡度、台阶和过街等候", "leave out slopes, steps and waits at crossings"),
     )
     builder.option(
         parser,
@@ -345,7 +375,7 @@ def _add_hours(builder: Builder) -> None:
             "such as 'Tuesday 19:30', 'National Day 10:00', '2026-10-01 10:00'",
         ),
     )
-    _add_reach(builder, parser)
+    _add_reach(builder, parser, at=False)
     _add_residents_from(builder, parser)
     _add_out(builder, parser)
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _OSM_ENDINGS = (".osm", ".osm.gz", ".osm.bz2", ".osm.pbf", ".pbf", ".osm.xml")
 _GRAPH_ENDINGS = (".graphml", ".graphml.gz")
+_ELEVATION = ("elevation", "dem", "高程")
 _TABLE_ENDINGS = (".xlsx", ".xlsm", ".csv", ".txt", ".tsv")
 
 
@@ -32,6 +33,7 @@ class ImportOptions:
         encoding: Text encoding; found where it is "".
         part: Sheet of a workbook or layer of a container; "" for the only one.
         where: Filter such as ``schools>0``; "" for every row.
+        overwrite: Replace heights that street nodes already have, from an elevation raster.
         append: Add to the layer (rows with the same key are updated) instead of replacing it.
     """
 
@@ -41,6 +43,7 @@ class ImportOptions:
     part: str = ""
     where: str = ""
     append: bool = False
+    overwrite: bool = False
 
 
 def _ends_with(path: Path, endings: Iterable[str]) -> bool:
@@ -128,6 +131,8 @@ def import_file(
         raise MissingFileError(
             Text(f"找不到文件“{path}”：请检查路径。", f"There is no file {path}: check the path.")
         )
+    if _is_raster(path, options):
+        return _import_elevation(workspace, path, options)
     imported = _read_file(path, options, progress)
     if not any(len(rows) for rows in imported.layers.values()):
         raise InputError(
@@ -137,6 +142,52 @@ def import_file(
             )
         )
     workspace.add(imported, append=options.append)
+    return imported.report
+
+
+def _is_raster(path: Path, options: ImportOptions) -> bool:
+    """Tell an elevation raster by what it is declared to be, or by its ending.
+
+    Raises:
+        UsageError: If a raster is declared to be anything else.
+    """
+    from tongling_gis.importers.raster import RASTER_ENDINGS
+
+    if options.layer.strip().lower() in _ELEVATION:
+        return True
+    if not _ends_with(path, RASTER_ENDINGS):
+        return False
+    if options.layer:
+        raise UsageError(
+            Text(
+                f"栅格只能作为高程导入：请写 --as elevation，而不是 {options.layer}。",
+                f"A raster is imported as elevation only: write --as elevation, not "
+                f"{options.layer}.",
+            )
+        )
+    return True
+
+
+def _import_elevation(workspace: Workspace, path: Path, options: ImportOptions) -> ImportReport:
+    """Give the project's street nodes heights from a raster."""
+    from tongling_gis.importers.raster import read_elevation
+
+    if not (workspace.has("street_nodes") and workspace.has("streets")):
+        raise MissingFileError(
+            Text(
+                "项目里还没有带节点的街道：请先导入 OSM 街道，再导入高程。",
+                "The project has no streets with nodes yet: import OSM streets first, then the "
+                "elevation.",
+            )
+        )
+    imported = read_elevation(
+        path,
+        workspace.read("street_nodes"),
+        workspace.read("streets"),
+        crs=options.crs or None,
+        overwrite=options.overwrite,
+    )
+    workspace.add(imported, append=True)
     return imported.report
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from tongling_gis.catalogue import WalkProfile
+    from tongling_gis.hours import Moment
     from tongling_gis.network import Network
     from tongling_gis.routing import WalkGraph
     from tongling_gis.store import Workspace
@@ -76,13 +77,17 @@ def project_network(workspace: Workspace) -> Network:
 
 
 def project_graph(
-    workspace: Workspace, profile: WalkProfile, progress: Progress = silent
+    workspace: Workspace,
+    profile: WalkProfile,
+    progress: Progress = silent,
+    *,
+    at: Moment | None = None,
 ) -> WalkGraph:
-    """Build the project's network and weigh it for one kind of walker."""
+    """Build the project's network and weigh it for one kind of walker, at one moment or none."""
     from tongling_gis.routing import weigh
 
     progress(Text("建立步行网络", "Building the walking network"), 0.0)
-    return weigh(project_network(workspace), profile)
+    return weigh(project_network(workspace).for_walker(profile, at), profile)
 
 
 def project_centres(workspace: Workspace, centres_from: str = "") -> gpd.GeoDataFrame:
@@ -188,7 +193,17 @@ def project_provenance(workspace: Workspace) -> Provenance:
         engine_version=__version__,
         data_date=workspace.data_date(),
         catalogue_date=read_standards().date.isoformat(),
-        inputs={name: workspace.fingerprint(name) for name in _INPUT_LAYERS if workspace.has(name)},
+        inputs={name: workspace.fingerprint(name) for name in _INPUT_LAYERS if workspace.has(name)}
+        | _own_profiles(workspace),
         sources=workspace.sources(),
         invented=workspace.invented,
     )
+
+
+def _own_profiles(workspace: Workspace) -> dict[str, str]:
+    """Give the fingerprint of the project's own profiles, where it has any."""
+    from tongling_gis.importers.report import fingerprint_file
+    from tongling_gis.studies.profiles import profiles_path
+
+    path = profiles_path(workspace)
+    return {path.name: fingerprint_file(path)} if path.is_file() else {}

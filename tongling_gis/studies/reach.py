@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from tongling_gis.catalogue import WalkProfile, read_standards
+from tongling_gis.catalogue import choose_profile, read_standards
 from tongling_gis.errors import UsageError
 from tongling_gis.studies.inputs import (
     optional_layer,
@@ -14,6 +14,7 @@ from tongling_gis.studies.inputs import (
     project_provenance,
     project_residents,
 )
+from tongling_gis.studies.profiles import describe_origin, project_profiles
 from tongling_gis.text import Progress, Text, silent
 
 if TYPE_CHECKING:
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from tongling_gis.assessment import Assessment
+    from tongling_gis.assessment import Assessment, Parameter
+    from tongling_gis.catalogue import WalkProfile
+    from tongling_gis.hours import Moment
     from tongling_gis.routing import WalkGraph
     from tongling_gis.store import Workspace
 
@@ -31,7 +34,9 @@ class ReachOptions:
     """What reachability is measured with.
 
     Attributes:
-        profile: Walking profile by name.
+        profile: Walking profile by name, the catalogue's or the project's own.
+        flat: Whether slopes, steps and waits at crossings are left out, as peers leave them.
+        at: Moment at which gates must be open, such as "周二 19:30"; "" for whenever.
         speed_m_s: Speed that overrides the profile's; None to keep it.
         minutes: Time limits, each inclusive.
         snap_limit_m: Farthest that a place may lie from its street; None for the catalogue's.
@@ -40,19 +45,23 @@ class ReachOptions:
     """
 
     profile: str = "adult"
+    flat: bool = False
+    at: str = ""
     speed_m_s: float | None = None
     minutes: tuple[float, ...] = field(default_factory=lambda: read_standards().reach_minutes)
     snap_limit_m: float | None = None
     centres_from: str = ""
     residents_from: str = ""
 
-    def walk_profile(self) -> WalkProfile:
+    def walk_profile(self, workspace: Workspace) -> WalkProfile:
         """The profile with the speed that is asked for.
 
         Raises:
             UsageError: If the profile is unknown or the speed is not between 0.1 and 10 m/s.
+            SchemaError: If the project's own profiles cannot be used.
         """
-        chosen = read_standards().profile(self.profile)
+        chosen = choose_profile(project_profiles(workspace), self.profile)
+        chosen = chosen.flat() if self.flat else chosen
         if self.speed_m_s is None:
             return chosen
         if not 0.1 <= self.speed_m_s <= 10.0:  # noqa: PLR2004 - from crawling to sprinting
@@ -63,7 +72,17 @@ class ReachOptions:
                     "give one from 0.1 to 10.",
                 )
             )
-        return WalkProfile(chosen.name, chosen.label, self.speed_m_s, "set by the user")
+        return chosen.at_speed(self.speed_m_s, "set by the user")
+
+    def moment(self) -> Moment | None:
+        """The moment that is asked about; None for whenever.
+
+        Raises:
+            UsageError: If it cannot be read.
+        """
+        from tongling_gis.hours import read_moment
+
+        return read_moment(self.at) if self.at else None
 
     def snap_m(self) -> float:
         """The snapping limit that holds."""
@@ -81,8 +100,13 @@ class _Inputs:
     notes: tuple[Text, ...]
 
 
+def asked_graph(workspace: Workspace, asked: ReachOptions, progress: Progress) -> WalkGraph:
+    """Build the project's network as the walker asked about meets it, and weigh it."""
+    return project_graph(workspace, asked.walk_profile(workspace), progress, at=asked.moment())
+
+
 def _gather(workspace: Workspace, asked: ReachOptions, progress: Progress) -> _Inputs:
-    graph = project_graph(workspace, asked.walk_profile(), progress)
+    graph = asked_graph(workspace, asked, progress)
     residents, notes = project_residents(workspace, asked.residents_from)
     centres = project_centres(workspace, asked.centres_from)
     progress(Text("计算步行时间", "Measuring walks"), 0.5)
@@ -154,8 +178,8 @@ def study_hours(
     from tongling_gis.access import measure_hours
     from tongling_gis.hours import read_moment
 
-    asked = options or ReachOptions()
     moment = read_moment(at)
+    asked = replace(options or ReachOptions(), at=at)
     given = _gather(workspace, asked, progress)
     hours = measure_hours(
         given.graph,
@@ -185,7 +209,7 @@ def study_isochrones(
     from tongling_gis.isochrones import measure_isochrones
 
     asked = options or ReachOptions()
-    graph = project_graph(workspace, asked.walk_profile(), progress)
+    graph = asked_graph(workspace, asked, progress)
     progress(Text("绘制等时圈", "Drawing isochrones"), 0.5)
     isochrones = measure_isochrones(
         graph,
@@ -205,7 +229,12 @@ def _keep(
     notes: Sequence[Text],
     progress: Progress,
 ) -> Assessment:
-    chosen = {"centres_from": asked.centres_from, "residents_from": asked.residents_from}
+    chosen: dict[str, Parameter] = {
+        "centres_from": asked.centres_from,
+        "residents_from": asked.residents_from,
+        "flat": asked.flat,
+        "at": asked.at,
+    }
     stand_in = Text(
         f"以 {asked.centres_from} 的设施代替邻里中心。",
         f"Amenities {asked.centres_from} stand in for neighbourhood centres.",
@@ -214,9 +243,23 @@ def _keep(
         result,
         subject=workspace.name,
         parameters={**result.parameters, **chosen},
-        notes=(*([stand_in] if asked.centres_from else []), *result.notes, *notes),
+        stamp=_stamped(result, asked),
+        notes=(
+            *([stand_in] if asked.centres_from else []),
+            *result.notes,
+            *notes,
+            *describe_origin(workspace, asked.profile),
+        ),
     )
     progress(Text("保存结果", "Saving the result"), 0.9)
     workspace.save(whole)
     progress(Text("完成", "Done"), 1.0)
     return whole
+
+
+def _stamped(result: Assessment, asked: ReachOptions) -> Text:
+    """Put the moment before the stamp of a result that does not say it itself."""
+    moment = asked.moment()
+    if moment is None or result.kind == "hours":
+        return result.stamp
+    return Text("{at} · {stamp}", "{at} · {stamp}").fill(at=moment.label, stamp=result.stamp)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from tongling_gis.errors import InputError, UsageError
 from tongling_gis.schema import TABLES
-from tongling_gis.studies.inputs import project_graph, require_layer
-from tongling_gis.studies.reach import ReachOptions
+from tongling_gis.studies.inputs import require_layer
+from tongling_gis.studies.reach import ReachOptions, asked_graph
 from tongling_gis.text import Progress, Text, silent
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def study_times(
 
     asked = options or ReachOptions()
     here, there = (_places(workspace, name) for name in (origins, destinations))
-    graph = project_graph(workspace, asked.walk_profile(), progress)
+    graph = asked_graph(workspace, asked, progress)
     progress(Text("计算步行时间", "Measuring walks"), 0.5)
     joined = [
         attach(graph.network, points.geometry.to_numpy(), limit_m=asked.snap_m())
@@ -107,7 +107,7 @@ def study_route(
     from tongling_gis.routing import shortest_path
 
     asked = options or ReachOptions()
-    graph = project_graph(workspace, asked.walk_profile(), progress)
+    graph = asked_graph(workspace, asked, progress)
     ends = gpd.GeoSeries(
         [find_place(workspace, origin), find_place(workspace, destination)], crs=graph.network.crs
     )
