@@ -263,6 +263,15 @@ def test_a_wrong_zone_is_found_by_the_streets(tmp_path: Path) -> None:
     assert "EPSG:4548" in found.remedy.zh
 
 
+def test_a_missing_zone_prefix_is_told_by_the_streets(tmp_path: Path) -> None:
+    """Plain eastings declared as EPSG:4527 cannot be; by the streets they are EPSG:4548."""
+    east, north = project(METRIC)
+    path = write_csv(tmp_path / "a.csv", [["编号", "东坐标", "北坐标"], ["A", east, north]])
+    found = kinds(examine(path, crs="EPSG:4527", streets=draw_town()[0]))["crs_impossible"]
+    assert found.severity == "error"
+    assert "EPSG:4548" in found.remedy.zh
+
+
 def test_another_city_is_found_by_the_streets(tmp_path: Path) -> None:
     """A file of Beijing in a project of Tongling lies far from its streets, in any zone."""
     path = write_csv(tmp_path / "a.csv", [["编号", "lon", "lat"], ["A", 116.35, 40.0]])

@@ -351,6 +351,21 @@ def test_sheets_find_their_tables_by_name_or_headings(tmp_path: Path) -> None:
         read_workbook(nothing)
 
 
+def test_a_sheet_of_places_without_coordinates_is_left_out_aloud(tmp_path: Path) -> None:
+    """The other sheets are read; each row left out is a refusal with its reason."""
+    path = write_book(
+        tmp_path / "a.xlsx",
+        小区=[["小区编号", "户数"], ["C1", 5], ["C2", 6]],
+        党建联盟=[["联盟编号"], ["L1"]],
+    )
+    read = read_workbook(path)
+    assert list(read.layers) == ["alliances"]
+    count = read.report.counts["compounds"]
+    assert (count.read, count.kept, count.refused) == (2, 0, 2)
+    assert set(refusals(read)) == {"第 2 行", "第 3 行"}
+    assert "没有坐标列" in read.report.warnings[-1].zh
+
+
 def test_two_sheets_of_one_table_are_put_together(tmp_path: Path) -> None:
     """活动2025 and 活动2026 are one table; a key of both stands once."""
     headings = ["活动编号", "中心编号", "日期"]

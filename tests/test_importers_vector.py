@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyogrio
 import pytest
 import shapely
 from hypothesis import given
@@ -216,18 +217,30 @@ def test_several_layers_must_be_told_apart(tmp_path: Path) -> None:
     assert len(read_vector(path, "compounds", source_layer="新小区").layers["compounds"]) == 2
 
 
+def test_of_several_layers_the_namesake_is_taken(tmp_path: Path) -> None:
+    """A GeoPackage with a layer of the wanted name needs no further word; styles are no layer."""
+    path = tmp_path / "a.gpkg"
+    compounds("甲").to_file(path, layer="小区台账2026", engine="pyogrio")
+    compounds("乙", "丙").to_file(path, layer="other", engine="pyogrio")
+    assert read_vector(path, "compounds").layers["compounds"]["name"].tolist() == ["甲"]
+    alone = tmp_path / "b.gpkg"
+    compounds("甲").to_file(alone, layer="x", engine="pyogrio")
+    pyogrio.write_dataframe(pd.DataFrame({"styleName": ["s"]}), alone, layer="layer_styles")
+    assert list_layers(alone) == ["x"]
+
+
 def write_drawing(path: Path, encoding: str = "utf-8") -> Path:
     """A DXF with two CAD layers: closed and open lines of compounds, and a point."""
     to_metres = gpd.GeoSeries([box(), box(0.002)], crs="EPSG:4326").to_crs("EPSG:4548")
     closed, other = (shapely.LineString(one.exterior.coords) for one in to_metres)
     opened = shapely.LineString(list(other.coords)[:-1])
     layer = gpd.GeoDataFrame(
-        {"Layer": ["小区", "小区", "zero"]}, geometry=[closed, opened, shapely.Point(1, 2)]
+        {"Layer": ["边界", "边界", "zero"]}, geometry=[closed, opened, shapely.Point(1, 2)]
     )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a drawing has no coordinate system
         layer.to_file(path, driver="DXF", engine="pyogrio")
-    path.write_bytes(path.read_bytes().replace("小区".encode(), "小区".encode(encoding)))
+    path.write_bytes(path.read_bytes().replace("边界".encode(), "边界".encode(encoding)))
     return path
 
 
@@ -235,12 +248,12 @@ def write_drawing(path: Path, encoding: str = "utf-8") -> Path:
 def test_a_drawings_closed_lines_become_areas(tmp_path: Path, encoding: str) -> None:
     """A CAD layer is named, the CRS declared; an open line is refused with its gap."""
     path = write_drawing(tmp_path / "a.dxf", encoding)
-    assert list_layers(path) == ["小区", "zero"]
-    with pytest.raises(SchemaError, match="小区, zero"):
+    assert list_layers(path) == ["边界", "zero"]
+    with pytest.raises(SchemaError, match="边界, zero"):
         read_vector(path, "compounds", crs="EPSG:4548")
     with pytest.raises(CrsError, match="--crs"):
-        read_vector(path, "compounds", source_layer="小区")
-    read = read_vector(path, "compounds", crs="EPSG:4548", source_layer="小区")
+        read_vector(path, "compounds", source_layer="边界")
+    read = read_vector(path, "compounds", crs="EPSG:4548", source_layer="边界")
     assert read.layers["compounds"].geometry.iloc[0].hausdorff_distance(box()) < 1e-6
     count = read.report.counts["compounds"]
     assert (count.read, count.kept, count.repaired, count.refused) == (2, 1, 1, 1)
@@ -373,6 +386,12 @@ def test_data_that_call_themselves_invented_are_marked(tmp_path: Path) -> None:
     read = read_vector(path, "compounds")
     assert read.invented
     assert "示例数据" in read.source.zh
+    titled = tmp_path / "c.geojson"
+    compounds("甲").to_file(titled, engine="pyogrio")
+    titled.write_text(
+        titled.read_text("utf-8").replace("{", '{"note": "示例数据（虚构）",', 1), encoding="utf-8"
+    )
+    assert read_vector(titled, "compounds").invented
     plain = tmp_path / "b.gpkg"
     compounds("甲").to_file(plain, engine="pyogrio")
     assert not read_vector(plain, "compounds").invented

@@ -12,7 +12,7 @@ from tongling_gis.importers.cells import is_missing, plain
 from tongling_gis.importers.doctor_datum import examine_datum
 from tongling_gis.importers.doctor_places import examine_places
 from tongling_gis.importers.doctor_rows import examine_rows, examine_text
-from tongling_gis.importers.headings import match_headings
+from tongling_gis.importers.headings import match_headings, name_matches
 from tongling_gis.importers.opened import Opened, find_table, say_file
 from tongling_gis.importers.places import Datum
 from tongling_gis.importers.report import label_of
@@ -208,8 +208,6 @@ def _look(opened: Opened, table: Table | None, file: Path, request: _Request) ->
 
 def _guess_layer(opened: Opened, name: str, file: Path) -> Table | None:
     """Guess what a layer is from its name, its file's name or its headings."""
-    from tongling_gis.importers.tables import name_matches
-
     for table in TABLES.values():
         if name_matches(name, table) or name_matches(file.stem.split(".")[0], table):
             return table

@@ -25,6 +25,9 @@ _BRACKETS = re.compile(
 )
 _AFTER_SIGN = re.compile(r"(?P<stem>[^/]+?)[/:,](?P<inside>.+)")
 _AFTER_UNDERSCORE = re.compile(r"(?P<stem>.+)_(?P<inside>[^_]+)")
+_SHEET_ENDING = re.compile(
+    r"(信息|登记|汇总|统计|记录|明细|基本情况)*(一览表|台账|清单|名单|名录|表|册|库)?[-\d()年季度月第q.]*"
+)
 _REMARKS = frozenset({"必填", "选填", "可选", "required", "optional"})
 _DBF_BYTES = 10
 _SHORTEST_STEM = 3
@@ -139,3 +142,16 @@ def _cut_claims(table: Table, heading: str) -> Iterator[tuple[int, Column, float
     ]
     if len(begun) == 1:
         yield 100, begun[0], 1.0
+
+
+def name_matches(name: str, table: Table) -> bool:
+    """Tell whether a sheet's or file's name is a table's, as 小区台账2026 is that of 小区."""
+    plain_name = normalise(name)
+    return any(
+        plain_name == normalise(own)
+        or (
+            plain_name.startswith(normalise(own))
+            and _SHEET_ENDING.fullmatch(plain_name[len(normalise(own)) :]) is not None
+        )
+        for own in (table.name, table.label.zh, table.label.en)
+    )

@@ -193,7 +193,15 @@ def find_readings(
             place = (east, north) if crs == WGS84 else project_back(crs, east, north)
             if place is not None and _is_near(*place, near, within_deg):
                 found.append(Reading(crs, swapped, *place))
-    return found
+    return _leave_out_twins(found)
+
+
+def _leave_out_twins(readings: list[Reading]) -> list[Reading]:
+    """Leave out zones of 6 degrees that are the same projection as one of 3 degrees before."""
+    kept: dict[tuple[bool, float, float], Reading] = {}
+    for one in readings:
+        kept.setdefault((one.swapped, round(one.lon, 7), round(one.lat, 7)), one)
+    return list(kept.values())
 
 
 def project_back(crs: CRS | str, x: float, y: float) -> tuple[float, float] | None:

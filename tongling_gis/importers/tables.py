@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -10,8 +10,8 @@ from tongling_gis.errors import SchemaError
 from tongling_gis.importers.cells import plain
 from tongling_gis.importers.checks import find_dangling, list_shown
 from tongling_gis.importers.grids import read_grids
-from tongling_gis.importers.headings import match_headings, normalise
-from tongling_gis.importers.opened import Taken, find_table, say_file, take_layer
+from tongling_gis.importers.headings import match_headings, name_matches, normalise
+from tongling_gis.importers.opened import Opened, Taken, find_table, say_file, take_layer
 from tongling_gis.importers.osm_tags import INVENTED
 from tongling_gis.importers.report import (
     Imported,
@@ -31,9 +31,6 @@ if TYPE_CHECKING:
     from tongling_gis.importers.grids import Grid
     from tongling_gis.schema import Table
 
-_ENDING: Final = re.compile(
-    r"(信息|登记|汇总|统计|记录|明细|基本情况)*(一览表|台账|清单|名单|名录|表|册|库)?[-\d()年季度月第q.]*"
-)
 _FEWEST_HEADINGS: Final = 3
 
 _WHICH = Text(
@@ -61,6 +58,12 @@ _BY_HEADINGS = Text(
 _DANGLING = Text(
     "{table}的“{column}”有 {count} 个值在“{other}”中不存在：{values}",
     "{table}, {column}: {count} values are not in {other}: {values}",
+)
+_NO_PLACE = Text("工作表没有坐标列", "the sheet has no columns of coordinates")
+_NO_COORDINATES = Text(
+    "{where}没有坐标列，{rows} 行未导入：请加上坐标列，或先导入图形",
+    "{where} has no columns of coordinates: its {rows} rows are left out; add coordinates, or"
+    " import the shapes first",
 )
 _TWICE = Text("“{key}”在前一个工作表中已有", "{key!r} stands in an earlier sheet already")
 
@@ -124,6 +127,7 @@ def read_workbook(path: str | PathLike[str], *, crs: str | None = None) -> Impor
         raise SchemaError(_NO_SHEET.fill(name=file.name, sheets=sheets, known=known))
     taken: dict[str, Taken] = {}
     said: list[Text] = []
+    left: list[tuple[Opened, Table]] = []
     for grid, table in found:
         if table is None:
             said.append(_LEFT_OUT.fill(sheet=grid.name, rows=len(grid.cells)))
@@ -131,10 +135,14 @@ def read_workbook(path: str | PathLike[str], *, crs: str | None = None) -> Impor
         if not name_matches(grid.name, table):
             said.append(_BY_HEADINGS.fill(sheet=grid.name, table=table.label))
         opened = open_sheet(grid, table, where=say_file(file.name, grid.name), crs=crs)
+        if table.shape and opened.shapes is None:
+            left.append((opened, table))
+            continue
         one = take_layer(opened, table, crs=crs)
         taken[table.name] = _join(table, taken[table.name], one) if table.name in taken else one
     said += _say_dangling(taken)
-    return _report(file, taken, [grid for grid, table in found if table], said)
+    imported = _report(file, taken, [grid for grid, table in found if table], said)
+    return _with_left_out(imported, left) if left else imported
 
 
 def match_sheet(grid: Grid, file_stem: str = "", *, alone: bool = False) -> Table | None:
@@ -146,19 +154,6 @@ def match_sheet(grid: Grid, file_stem: str = "", *, alone: bool = False) -> Tabl
     best = max(fits.values(), default=0)
     names = [name for name, known in fits.items() if known == best]
     return TABLES[names[0]] if len(names) == 1 else None
-
-
-def name_matches(name: str, table: Table) -> bool:
-    """Tell whether a sheet's or file's name is a table's, as 小区台账2026 is that of 小区."""
-    plain_name = normalise(name)
-    return any(
-        plain_name == normalise(own)
-        or (
-            plain_name.startswith(normalise(own))
-            and _ENDING.fullmatch(plain_name[len(normalise(own)) :]) is not None
-        )
-        for own in (table.name, table.label.zh, table.label.en)
-    )
 
 
 def _fit(grid: Grid, table: Table) -> int:
@@ -173,6 +168,20 @@ def _fit(grid: Grid, table: Table) -> int:
     if normalise(columns.get(own.name, "")) not in telling:
         return 0
     return header.known if all(c.name in columns for c in table.columns if c.required) else 0
+
+
+def _with_left_out(imported: Imported, left: list[tuple[Opened, Table]]) -> Imported:
+    """Report the sheets of layers that say nothing of where their rows are."""
+    counts = dict(imported.report.counts)
+    notes = list(imported.report.notes)
+    warnings = list(imported.report.warnings)
+    for opened, table in left:
+        names = [*opened.row_names, *(row for row, _ in opened.refused)]
+        notes += [RowNote(table.name, row, "", _NO_PLACE, "refused") for row in names]
+        warnings.append(_NO_COORDINATES.fill(where=opened.where, rows=len(names)))
+        counts.setdefault(table.name, LayerCount(len(names), 0, 0, len(names)))
+    report = replace(imported.report, counts=counts, notes=tuple(notes), warnings=tuple(warnings))
+    return replace(imported, report=report)
 
 
 def _choose_sheet(name: str, grids: list[Grid], wanted: str | None) -> Grid:

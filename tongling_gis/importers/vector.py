@@ -12,6 +12,7 @@ from tongling_gis.errors import MissingFileError, SchemaError, UnreadableFileErr
 from tongling_gis.importers.archives import unpack
 from tongling_gis.importers.checks import list_shown, name_rows
 from tongling_gis.importers.encodings import GBK, LATIN, UTF8, is_encoding
+from tongling_gis.importers.headings import name_matches
 from tongling_gis.importers.layer_text import (
     as_utf8,
     decode_columns,
@@ -37,10 +38,14 @@ if TYPE_CHECKING:
     import pandas as pd
     from pyproj import CRS
 
+    from tongling_gis.schema import Table
+
 _SHAPEFILE, _DXF, _ZIP = ".shp", ".dxf", ".zip"
 _GEOJSON: Final = frozenset({".geojson", ".json"})
 _SIDECARS: Final = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 _CAD_LAYER = "Layer"
+_FURNITURE: Final = frozenset({"layer_styles", "qgis_projects"})
+_HEAD_BYTES: Final = 4096
 _CPG_MARKS: Final = {
     UTF8: ("utf8", "65001"),
     GBK: ("gbk", "gb2312", "gb18030", "936"),
@@ -97,7 +102,8 @@ def read_vector(
         layer: What it becomes, a key of ``schema.TABLES``.
         crs: What its coordinates are in, above what the file says: "GCJ-02", "EPSG:4527", ...
         encoding: What its text is in, above what is found.
-        source_layer: Which of its layers, or which layer of a drawing.
+        source_layer: Which of its layers, or which layer of a drawing; not needed where one of
+            them bears the name of ``layer``.
         where: A filter such as "floors>3".
 
     Raises:
@@ -107,6 +113,7 @@ def read_vector(
         SchemaError: If required columns are missing, or it has several layers.
     """
     table = find_table(layer)
+    source_layer = source_layer or _find_namesake(path, table)
     opened = open_vector(path, encoding=encoding, source_layer=source_layer)
     taken = take_layer(opened, table, crs=crs, where=where)
     report = ImportReport(
@@ -159,17 +166,21 @@ def list_layers(path: str | PathLike[str]) -> list[str]:
 
     with _gdal_errors(file.name), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # said again when the layer is read
-        return [str(name) for name, _ in pyogrio.list_layers(file)]
+        names = [str(name) for name, _ in pyogrio.list_layers(file)]
+    return [name for name in names if name not in _FURNITURE]
 
 
 def fingerprint_path(path: str | PathLike[str]) -> str:
-    """Compute the SHA-256 of a file; of a shapefile, that of all its parts."""
+    """Compute the SHA-256 of a file; of a shapefile or a folder, that of all its parts."""
     import hashlib
 
     file = Path(path)
-    if file.suffix.lower() != _SHAPEFILE:
+    if file.is_dir():
+        parts = sorted(one for one in file.rglob("*") if one.is_file())
+    elif file.suffix.lower() == _SHAPEFILE:
+        parts = [place for ending in _SIDECARS if (place := _sidecar(file, ending)) is not None]
+    else:
         return fingerprint_file(file)
-    parts = [place for ending in _SIDECARS if (place := _sidecar(file, ending)) is not None]
     return hashlib.sha256("".join(map(fingerprint_file, parts)).encode()).hexdigest()
 
 
@@ -179,11 +190,20 @@ def _open_file(file: Path, name: str, encoding: str | None, source_layer: str | 
         return _open_shapefile(file, name, encoding)
     if ending == _DXF:
         return _open_drawing(file, name, source_layer)
+    if ending in _GEOJSON:
+        return _open_geojson(file, name)
     chosen = _choose(name, list_layers(file), source_layer)
-    source = as_utf8(file.read_bytes()) if ending in _GEOJSON else file
-    table, said = _read(source, name, chosen if source is file else None, None)
-    where = say_file(name, chosen if source_layer else "")
-    return _open(table, where, said, encoding="UTF-8" if ending in _GEOJSON else "")
+    table, said = _read(file, name, chosen, None)
+    opened = _open(table, say_file(name, chosen if source_layer else ""), said)
+    return replace(opened, invented=opened.invented or calls_itself_invented(name, chosen))
+
+
+def _open_geojson(file: Path, name: str) -> Opened:
+    raw = as_utf8(file.read_bytes())
+    table, said = _read(raw, name, None, None)
+    opened = _open(table, say_file(name), said, encoding="UTF-8")
+    head = raw[:_HEAD_BYTES].decode("utf-8", "replace")
+    return replace(opened, invented=opened.invented or calls_itself_invented(name, head))
 
 
 def _open_shapefile(file: Path, name: str, encoding: str | None) -> Opened:
@@ -266,6 +286,13 @@ def _gdal_errors(name: str) -> Iterator[None]:
     except Exception as error:  # besides its own, GDAL's binding raises what comes
         reason = str(error).split(";")[0].strip().rstrip(".")
         raise UnreadableFileError(_UNREADABLE.fill(name=name, reason=reason)) from error
+
+
+def _find_namesake(path: str | PathLike[str], table: Table) -> str | None:
+    """Find the one of several layers that bears the name of what is wanted."""
+    layers = list_layers(path) if Path(path).exists() else []
+    same = [name for name in layers if name_matches(name, table)]
+    return same[0] if len(layers) > 1 and len(same) == 1 else None
 
 
 def _choose(name: str, layers: list[str], wanted: str | None) -> str:
