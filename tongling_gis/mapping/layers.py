@@ -78,6 +78,18 @@ _DRAWN = (
     LayerStyle("study_area", "base", "area", "#5b6472", "", 1.6, simplify_m=5.0, dash=True),
     LayerStyle("compounds", "places", "area", "#7a4f9a", "#b79ccf", 1.4, 12),
     LayerStyle(
+        "enclosure_drafts",
+        "places",
+        "area",
+        "#b3261e",
+        "",
+        2.0,
+        12,
+        shown=False,
+        facts=("draft_id", "name", "version", "status", "date"),
+        dash=True,
+    ),
+    LayerStyle(
         "residents",
         "places",
         "circle",

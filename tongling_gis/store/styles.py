@@ -88,7 +88,7 @@ class Group:
 
 
 GROUPS = (
-    Group("中心与小区", ("centres", "compounds", "residents")),
+    Group("中心与小区", ("centres", "enclosure_drafts", "compounds", "residents")),
     Group(
         "设施",
         ("fire_stations", "hydrants", "shelters", "schools", "bus_stops", "amenities"),
@@ -111,11 +111,22 @@ GROUPS = (
     Group(
         "记录表",
         (
+            "centre_rooms",
             "star_ratings",
+            "fundings",
             "activities",
             "companies",
+            "credit_records",
             "compound_assessments",
+            "interviews",
+            "mending_orders",
+            "blacklist",
+            "enclosure_approvals",
             "alliances",
+            "alliance_units",
+            "council_terms",
+            "alliance_meetings",
+            "alliance_rotation",
             "claimed_projects",
         ),
         expanded=False,
@@ -214,6 +225,11 @@ LOOKS: Mapping[str, Look] = {
         labelled=True,
         label_rank=7,
         label_scale=20_000,
+    ),
+    "enclosure_drafts": Look(
+        _one(Mark(outline="#b3261e", outline_mm=0.6, dash="dash")),
+        name_column="name",
+        from_scale=50_000,
     ),
     "residents": Look(
         _one(Mark("#5f7285", 1.2, "#ffffff", 0.1)), name_column="name", from_scale=60_000
