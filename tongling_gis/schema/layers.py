@@ -257,7 +257,7 @@ LAYER_TABLES = (
                 for name, label in FIVE_SERVICES.items()
             ),
             flag("owners_committee", "业主委员会", "Owners' committee", "业委会"),
-            day("elected_on", "业委会任期起", "Committee elected on", "业委会成立日期"),
+            day("elected_on", "业委会任期起", "Elected on", "业委会成立日期"),
             day("committee_term_end", "业委会届满", "Committee's term ends", "业委会届满日期"),
             text("management_centre", "管理中心", "Management centre", "小区管理中心"),
             text("phone", "管理中心电话", "Management centre's phone", "电话"),
