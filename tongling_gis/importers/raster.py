@@ -172,7 +172,8 @@ def _sample(path: Path, nodes: gpd.GeoDataFrame, declared: str | None) -> _Heigh
     with raster:
         _check(raster, path.name, declared)
         x, y = _bring_to(nodes, declared or raster.crs.to_wkt())
-        column, row = ~raster.transform * (x, y)
+        back = ~raster.transform
+        column, row = back.a * x + back.b * y + back.c, back.d * x + back.e * y + back.f
         reach = np.isfinite(column) & (column >= 0.0) & (column <= raster.width)
         outside = ~(reach & (row >= 0.0) & (row <= raster.height))
         height_m = np.full(len(nodes), np.nan)

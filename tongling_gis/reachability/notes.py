@@ -29,6 +29,13 @@ _HOW = (
         "to residents.",
     ),
 )
+_BY_ROAD = Text(
+    "路程自居民点沿直线到最近的可用道路，再沿道路到中心；离开道路的部分按其道路外的速度计入，"
+    "时间精确到毫秒，上限含端点。",
+    "Ways lead straight from the home to the nearest road that is used and along roads to the "
+    "centre; what lies off the road counts at the profile's speed there, to the millisecond, "
+    "and limits are inclusive.",
+)
 _NO_PEOPLE = Text(
     "居民数未知：所有数字按居民点或建筑计数，不代表人数。",
     "No residents are known: every number counts residential points or buildings, not people.",
@@ -61,7 +68,8 @@ def list_notes(
     counted: Counted, network: Network, homes: Attachment, goals: Attachment, *, outside: int
 ) -> Iterator[Text]:
     """Give the notes that hold for a result."""
-    yield from _HOW
+    by_road = network.walker is not None and network.walker.drives
+    yield from [_BY_ROAD] if by_road else _HOW
     unknown = int(np.isnan(counted.people).sum())
     if not counted.by_people:
         yield _NO_PEOPLE

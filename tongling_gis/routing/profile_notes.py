@@ -28,10 +28,12 @@ _SLOPES = Text(
     "slope and is taken as flat.",
 )
 _SIGNALS = Text(
-    "信号灯过街处 {signals} 个，每次计 {signal:g} 秒；无信号灯的干路过街处 {others} 个，"
-    "每次计 {crossing:g} 秒。",
-    "Crossing at signals ({signals} places) takes {signal:g} s each; at other crossings of busy "
-    "roads ({others} places) {crossing:g} s.",
+    "信号灯 {count} 处，每次过街或通过计 {seconds:g} 秒。",
+    "Signals ({count} places) take {seconds:g} s each.",
+)
+_CROSSINGS = Text(
+    "无信号灯的干路过街处 {count} 个，每次计 {seconds:g} 秒。",
+    "Crossings of busy roads without signals ({count} places) take {seconds:g} s each.",
 )
 _CLOSED = Text(
     "{who}不使用的街道：{reasons}。", "Streets not used by this profile ({who}): {reasons}."
@@ -81,12 +83,11 @@ def _of_crossings(network: Network, profile: WalkProfile) -> Iterator[Text]:
     if not limits.signal_s and not limits.crossing_s:
         return
     signalled, crossing = find_crossings(network.without_barriers)
-    yield _SIGNALS.fill(
-        signals=int(signalled.sum()),
-        signal=limits.signal_s,
-        others=int((crossing & ~signalled).sum()),
-        crossing=limits.crossing_s,
-    )
+    if limits.signal_s:
+        yield _SIGNALS.fill(count=int(signalled.sum()), seconds=limits.signal_s)
+    if limits.crossing_s:
+        count = int((crossing & ~signalled).sum())
+        yield _CROSSINGS.fill(count=count, seconds=limits.crossing_s)
 
 
 def _of_ways(network: Network, profile: WalkProfile) -> Iterator[Text]:
