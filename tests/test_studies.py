@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+import shapely
 
 from tongling_gis import studies
 from tongling_gis.errors import InputError, MissingFileError, UsageError, WorkspaceError
@@ -40,6 +41,16 @@ def test_the_demo_covers_what_it_says(demo: studies.Demo) -> None:
     uncovered = residents[~residents["covered_15"].astype(bool)]
     assert uncovered["reason_zh"].str.len().gt(0).all()
     assert coverage.provenance.invented
+
+
+def test_homes_know_their_compound_by_where_they_lie(demo: studies.Demo) -> None:
+    """Buildings name no compound in OpenStreetMap; most of the residents still have one."""
+    homes = demo.coverage.layers["residents"]
+    compounds = demo.workspace.read("compounds").set_index("compound_id")
+    named = homes[homes["compound_id"].notna()]
+    assert named["residents"].sum() > 0.5 * homes["residents"].sum()
+    outlines = compounds.geometry.loc[named["compound_id"]]
+    assert shapely.within(named.geometry.to_numpy(), outlines.to_numpy()).all()
 
 
 def test_every_row_of_the_demo_is_accounted_for(demo: studies.Demo) -> None:
