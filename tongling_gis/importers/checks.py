@@ -13,7 +13,7 @@ from tongling_gis.errors import SchemaError
 from tongling_gis.importers.cells import Cell, is_missing, plain, read_cell, write_cell
 from tongling_gis.importers.headings import match_headings, tell_apart
 from tongling_gis.importers.layers import DTYPES
-from tongling_gis.importers.report import RowNote
+from tongling_gis.importers.report import RowNote, say_row
 from tongling_gis.text import Text
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tongling_gis.importers.headings import Matching
-    from tongling_gis.importers.report import Action
     from tongling_gis.schema import Column, Table
 
 _TAGS = "tags"
@@ -188,9 +187,10 @@ def list_shown(values: Sequence[str], *, shown: int = _SHOWN) -> Text:
     'a, b and 1 more'
     """
     first, rest = values[:shown], len(values) - shown
+    english = ", ".join(say_row(value).en for value in first)
     if rest <= 0:
-        return Text("、".join(first), ", ".join(first))
-    return Text(f"{'、'.join(first)} 等 {len(values)} 个", f"{', '.join(first)} and {rest} more")
+        return Text("、".join(first), english)
+    return Text(f"{'、'.join(first)} 等 {len(values)} 个", f"{english} and {rest} more")
 
 
 def _read_column(written: list[Any], column: Column, factor: float) -> list[Cell]:
@@ -243,7 +243,7 @@ def _refuse_repeats(
         if k in refused:
             continue
         if key in first:
-            reason = _TWICE.fill(label=label, key=key, first=Text(first[key], first[key]))
+            reason = _TWICE.fill(label=label, key=key, first=say_row(first[key]))
             refused[k] = RowNote(table.name, names[k], label.zh, reason, "refused")
         else:
             first[key] = names[k]
@@ -320,8 +320,3 @@ def _warn_columns(table: Table, found: Matching) -> list[Text]:
             )
         )
     return warnings
-
-
-def note_rows(layer: str, faults: Iterable[tuple[str, str, Text, Action]]) -> list[RowNote]:
-    """Turn (row, column, reason, action) into notes on a layer."""
-    return [RowNote(layer, row, column, reason, action) for row, column, reason, action in faults]

@@ -91,7 +91,6 @@ _REFUSE = Text(
 )
 _FAR = Text("远离其他行：{rows}", "Far from all the others: {rows}")
 _LOOK = Text("请核对这些行的坐标", "Check the coordinates of these rows")
-_SHAPES_MENDED = Text("{reason}（{rows}）", "{reason} ({rows})")
 _WILL_MEND = Text("导入时会照此处理并逐行记录", "The import does so and notes each row")
 _SAME_PLACE = Text("与另一行的图形完全相同：{rows}", "The same shape as another row: {rows}")
 _MERGE = Text("若是重复记录请删去一行", "If they are one thing twice, delete one")

@@ -11,6 +11,7 @@ from tongling_gis.importers.cells import is_missing, plain, write_cell
 from tongling_gis.importers.checks import check_rows, list_shown, require_columns
 from tongling_gis.importers.encodings import find_mojibake
 from tongling_gis.importers.headings import match_headings
+from tongling_gis.importers.report import say_row
 from tongling_gis.importers.symptoms import Symptom
 from tongling_gis.schema import TABLES
 from tongling_gis.text import Text
@@ -271,9 +272,8 @@ def _find_bad_cells(opened: Opened, table: Table, matching: Matching) -> list[Sy
         if note.column != own:
             notes.setdefault(note.column, []).append(note)
     for label, every in notes.items():
-        example = Text(
-            f"{every[0].row}，{every[0].reason.zh}", f"{every[0].row}, {every[0].reason.en}"
-        )
+        row = say_row(every[0].row)
+        example = Text(f"{row.zh}，{every[0].reason.zh}", f"{row.en}, {every[0].reason.en}")
         what = _BAD_CELLS.fill(count=len(every), example=example)
         where = _place(opened, label)
         found.append(Symptom("bad_cells", where, what, _WILL_NOTE, "warning", len(every)))

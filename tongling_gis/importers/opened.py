@@ -64,9 +64,13 @@ _OFF_GLOBE = Text(
     "坐标 {x:.6g}，{y:.6g} 超出经纬度范围",
     "its coordinates {x:.6g}, {y:.6g} are beyond the range of degrees",
 )
+_NOWHERE = Text(
+    "坐标换算不到经纬度，超出坐标系的范围",
+    "its coordinates lead to no longitude and latitude: they are beyond their system's range",
+)
 _FAR = Text(
     "{count} 行远离其他行，请核对坐标：{rows}",
-    "{count} rows lie far from the others, check their coordinates: {rows}",
+    "Rows far from the others ({count}), check their coordinates: {rows}",
 )
 _NORTH_FIRST = Text(
     "{where}的第一个坐标是北坐标或纬度（测量习惯 X 为北），已对调读取",
@@ -226,7 +230,13 @@ def _place(
         notes.append(RowNote(table.name, opened.row_names[k], "", faults.get(k, reason), "refused"))
     for k, reason in fitted.repaired:
         notes.append(RowNote(table.name, opened.row_names[k], "", reason, "repaired"))
-    return _lay_out(opened, table, fitted, datum, warnings), fitted.rows, datum.name
+    placed = _lay_out(opened, table, fitted, datum, warnings)
+    found = np.isfinite(centres_of(placed["geometry"].to_numpy())).all(axis=1)
+    kept, lost = np.flatnonzero(found), np.flatnonzero(~found)
+    notes += [
+        RowNote(table.name, opened.row_names[k], "", _NOWHERE, "refused") for k in fitted.rows[lost]
+    ]
+    return placed.iloc[kept].reset_index(drop=True), fitted.rows[kept], datum.name
 
 
 def _lay_out(
@@ -236,6 +246,7 @@ def _lay_out(
     import geopandas as gpd
 
     rows = opened.rows.iloc[fitted.rows].reset_index(drop=True)
+    rows = rows.rename(columns={"geometry": "geometry (text)"})
     placed: gpd.GeoDataFrame = gpd.GeoDataFrame(
         rows, geometry=gpd.GeoSeries(fitted.shapes, index=rows.index), crs=None
     )

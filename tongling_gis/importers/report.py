@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -24,6 +25,7 @@ _ACTIONS: dict[Action, Text] = {
     "repaired": Text("已修复", "repaired"),
     "refused": Text("已拒绝", "refused"),
 }
+_NUMBERED_ROW = re.compile(r"第 (\d+) 行")
 _COUNTS = Text(
     "{layer}：读入 {read} 行，保留 {kept} 行，其中修复 {repaired} 行，拒绝 {refused} 行",
     "{layer}: {read} rows read, {kept} kept, {repaired} of them repaired, {refused} refused",
@@ -58,7 +60,7 @@ class RowNote:
             "{layer}, {row}{column}, {action}: {reason}",
         ).fill(
             layer=label_of(self.layer),
-            row=self.row,
+            row=say_row(self.row),
             column=column,
             action=_ACTIONS[self.action],
             reason=self.reason,
@@ -128,6 +130,15 @@ class Imported:
     source: Text = field(default_factory=lambda: Text("", ""))
     data_date: str = ""
     invented: bool = False
+
+
+def say_row(row: str) -> Text:
+    """Say a row's name in both languages; rows of tables are named by their number.
+
+    >>> say_row("第 12 行").en, say_row("way/4711").en
+    ('row 12', 'way/4711')
+    """
+    return Text(row, _NUMBERED_ROW.sub(r"row \1", row))
 
 
 def label_of(layer: str) -> Text:
