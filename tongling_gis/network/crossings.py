@@ -33,10 +33,9 @@ import shapely
 from tongling_gis.network.sectors import Arms, Places, number_sectors, take_arms
 from tongling_gis.network.walls import (
     SAME_PLACE_M,
+    Passages,
     Walls,
-    find_blocked_nodes,
-    find_openings,
-    find_street_gates,
+    find_passages,
     passes_by,
     read_walls,
 )
@@ -81,14 +80,15 @@ def find_partings(
 ) -> Partings:
     """Find where barriers part the walkable streets of an uncut network."""
     walls = read_walls(barriers, network.walker)
-    places, meets = _meetings(network, walls, find_blocked_nodes(network, gates))
+    passages = find_passages(network, gates)
+    places, meets = _meetings(network, walls, passages.blocked)
     arms = _arms(network, places)
     met = _without_passing(network, walls, places, meets, arms)
-    opened = _is_open(places, find_openings(network, gates), gate_reach_m)
-    opened |= _leads_to_gate(network, gates, arms, len(opened))
+    opened = _is_open(places, passages.openings, gate_reach_m)
+    opened |= _leads_to_gate(network, passages, arms, len(opened))
     met = met[~opened[met[:, 0]]]
     sector = number_sectors(network, walls, places, met, arms)
-    blocked = np.isin(places.node, find_blocked_nodes(network, gates))
+    blocked = np.isin(places.node, passages.blocked)
     own = blocked[arms.place]
     sector[own] = np.arange(own.sum())
     wall_at = np.full(len(blocked), -1)
@@ -193,14 +193,14 @@ def _is_open(places: Places, openings: NDArray[np.object_], reach_m: float) -> N
 
 
 def _leads_to_gate(
-    network: Network, gates: gpd.GeoDataFrame | None, arms: Arms, count: int
+    network: Network, passages: Passages, arms: Arms, count: int
 ) -> NDArray[np.bool_]:
     """Tell from which places the street itself leads to a gate of its own within 25 m."""
     nodes = network.edges[["from_node", "to_node"]].to_numpy()[arms.edge]
     ahead = arms.step > 0
     length_m = shapely.length(network.geometry[arms.edge])
     away_m = np.where(ahead, length_m - arms.at_m, arms.at_m)
-    gate = find_street_gates(network, gates)[np.where(ahead, nodes[:, 1], nodes[:, 0])]
+    gate = passages.street_gate[np.where(ahead, nodes[:, 1], nodes[:, 0])]
     leads = np.zeros(count, dtype=bool)
     leads[arms.place[gate & (away_m <= STREET_GATE_M)]] = True
     return leads

@@ -39,7 +39,7 @@ NOT_DRIVEN = (*SHUT, "bus", "psv", "permit", "foot", "bicycle")
 COVERED = ("tunnel", "covered")
 
 REASONS: dict[str, Text] = {
-    "unfit": Text("标明不适合这类通行者", "tagged as unfit for this walker"),
+    "unfit": Text("标明不供此类通行", "tagged as closed to this kind of traffic"),
     "private": Text("内部道路", "a private way"),
     "steps": Text("台阶", "steps"),
     "surface": Text("路面不适合", "too rough a surface"),

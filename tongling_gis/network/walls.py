@@ -59,6 +59,20 @@ class Walls(NamedTuple):
     retaining: NDArray[np.bool_]
 
 
+class Passages(NamedTuple):
+    """Where one kind of walker gets through walls, and where streets stop them.
+
+    Attributes:
+        openings: Points at which walls let through: gates, and nodes of streets with one.
+        street_gate: Which nodes are gates on the street that let through; posts are none.
+        blocked: Rows of the nodes at which something on the street stops the walker.
+    """
+
+    openings: NDArray[np.object_]
+    street_gate: NDArray[np.bool_]
+    blocked: Ints
+
+
 def read_walls(barriers: gpd.GeoDataFrame | None, walker: Walker | None = None) -> Walls:
     """Take the lines that stop a walker, anybody on foot by default; of areas, their rings."""
     if barriers is None or not len(barriers):
@@ -143,51 +157,36 @@ def _goes_on(walls: Walls, wall: Ints, tip: NDArray[np.object_]) -> NDArray[np.b
 
 
 def find_openings(network: Network, gates: gpd.GeoDataFrame | None) -> NDArray[np.object_]:
-    """Collect the points at which walls let the network's walker through, as shapely Points.
-
-    They are the gates that let through, and the streets' own nodes with such a gate.
-    """
-    points = [np.empty(0, dtype=object)]
-    if gates is not None and len(gates):
-        opens = gates_that_open(gates, network.walker)
-        points.append(gates.geometry.to_numpy(dtype=object)[opens])
-    rows, opens = _read_street_gates(network, gates)
-    xy = network.nodes[["x_m", "y_m"]].to_numpy()[rows[opens]]
-    points.append(np.asarray(shapely.points(xy), dtype=object))
-    whole: NDArray[np.object_] = np.concatenate(points)
-    return whole[~shapely.is_missing(whole) & ~shapely.is_empty(whole)]
-
-
-def find_street_gates(network: Network, gates: gpd.GeoDataFrame | None = None) -> NDArray[np.bool_]:
-    """Tell which nodes are gates on the street that let through; posts are none."""
-    rows, opens = _read_street_gates(network, gates)
-    found = np.zeros(len(network.nodes), dtype=bool)
-    found[rows] = opens & ~has_tag(network.nodes.iloc[rows], "barrier", VEHICLES_ONLY)
-    return found
+    """Collect the points at which walls let the network's walker through, as shapely Points."""
+    return find_passages(network, gates).openings
 
 
 def find_blocked_nodes(
     network: Network, gates: gpd.GeoDataFrame | None = None
 ) -> NDArray[np.int64]:
     """List the nodes at which something on the street itself stops the network's walker."""
-    rows, opens = _read_street_gates(network, gates)
-    return rows[~opens]
+    return find_passages(network, gates).blocked
 
 
-def _read_street_gates(
-    network: Network, gates: gpd.GeoDataFrame | None
-) -> tuple[Ints, NDArray[np.bool_]]:
-    """List the nodes with something on the street, and tell which of them let through.
+def find_passages(network: Network, gates: gpd.GeoDataFrame | None) -> Passages:
+    """Find where the network's walker gets through walls, and where streets stop them.
 
     What the ``gates`` layer says of hours and widths holds for the node at the same place.
     """
-    walker = network.walker
-    rows = np.flatnonzero(has_passage(network.nodes, walker))
-    opens = gates_that_open(network.nodes.iloc[rows], walker)
-    if walker is None or gates is None or not len(gates) or not len(rows):
-        return rows, opens
-    shut = lets_through(gates) & ~gates_that_open(gates, walker)
-    tree = shapely.STRtree(gates.geometry.to_numpy(dtype=object)[shut])
-    spots = shapely.points(network.nodes[["x_m", "y_m"]].to_numpy()[rows])
-    opens[tree.query(spots, predicate="dwithin", distance=GATE_AT_NODE_M)[0]] = False
-    return rows, opens
+    walker, nodes = network.walker, network.nodes
+    rows = np.flatnonzero(has_passage(nodes, walker))
+    opens = gates_that_open(nodes.iloc[rows], walker)
+    spots = np.asarray(shapely.points(nodes[["x_m", "y_m"]].to_numpy()[rows]), dtype=object)
+    points = np.empty(0, dtype=object)
+    if gates is not None and len(gates):
+        points = gates.geometry.to_numpy(dtype=object)
+        free = gates_that_open(gates, walker)
+        if walker is not None:
+            tree = shapely.STRtree(points[lets_through(gates) & ~free])
+            opens[tree.query(spots, predicate="dwithin", distance=GATE_AT_NODE_M)[0]] = False
+        points = points[free]
+    on_street = np.zeros(len(nodes), dtype=bool)
+    on_street[rows] = opens & ~has_tag(nodes.iloc[rows], "barrier", VEHICLES_ONLY)
+    whole = np.concatenate([points, spots[opens]])
+    whole = whole[~shapely.is_missing(whole) & ~shapely.is_empty(whole)]
+    return Passages(whole, on_street, rows[~opens])
