@@ -223,6 +223,53 @@ def test_companies_and_alliances_have_cards(reader: Reader, pages: dict[str, Pat
     reader.wait_for_card("没有这条档案：nowhere%")
 
 
+def test_the_full_record_tells_everything_and_leads_back(
+    reader: Reader, pages: dict[str, Path]
+) -> None:
+    """From a card to all related rows, sorted at a click, with charts, and back to the place."""
+    reader.open(pages["zh"], "#compound=K1")
+    reader.wait_for_card(NASTY[0])
+    assert reader.find("#card .chart text.tick").text
+    reader.follow("完整档案")
+    reader.wait(lambda: reader.find("#record").is_displayed())
+    assert reader.run("return document.getElementById('stage').inert") is True
+    for told in (NASTY[0], "保洁", "达标", "季度考核 (4)", "2025Q4", "楼道灯", "3,000", "供电公司"):
+        assert told in reader.text("#record")
+    assert len(reader.driver.find_elements(By.CSS_SELECTOR, "#record figure")) == 2
+    scores = (
+        "return [...document.querySelectorAll('#record tbody')[0].rows]"
+        ".map((row) => row.cells[%d].textContent)"
+    )
+    heads = reader.run(
+        "return [...document.querySelector('#record thead tr').cells].map(c => c.textContent)"
+    )
+    score = [str(one).split(" ")[0] for one in heads].index("得分")
+    assert reader.run(scores % score)[0] == "90"
+    reader.run(
+        "document.querySelectorAll('#record thead th')[arguments[0]].firstChild.click()", score
+    )
+    reader.run(
+        "document.querySelectorAll('#record thead th')[arguments[0]].firstChild.click()", score
+    )
+    assert reader.run(scores % score) == ["81", "83.5", "90", "–"]
+    reader.find("#record .back").click()
+    reader.wait(lambda: not reader.find("#record").is_displayed())
+    assert reader.text("#card h2") == NASTY[0]
+    assert reader.run(
+        "return tonglingPage.map.getBounds().contains(tonglingPage.placeOf('compound', 'K1'))"
+    )
+
+
+def test_tables_without_a_section_of_their_own_show_in_cards(
+    reader: Reader, pages: dict[str, Path]
+) -> None:
+    """Whatever links to a record shows in its card with its first columns."""
+    reader.open(pages["zh"], "#company=P1")
+    reader.wait_for_card("铜都'物业")
+    assert "季度考核 (4)" in reader.text("#card")
+    assert "2025Q4" in reader.text("#card")
+
+
 def test_clicks_on_the_map_open_cards(reader: Reader, pages: dict[str, Path], town: Town) -> None:
     """A click on a compound's ground and one on a centre's star open their cards."""
     reader.open(pages["zh"])

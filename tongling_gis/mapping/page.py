@@ -33,11 +33,14 @@ SCRIPTS = (
     "tiles.js",
     "labels.js",
     "records.js",
+    "sorting.js",
     "results.js",
     "card.js",
     "charts.js",
+    "recordpage.js",
     "panel.js",
     "search.js",
+    "centres.js",
     "page.js",
 )
 """Our scripts, in the order in which they are joined into one block."""

@@ -73,6 +73,12 @@ PAGE_WORDS: dict[str, Text] = {
     "reason": Text("原因", "Why"),
     # cards
     "locate": Text("在地图上定位", "Show on the map"),
+    "fullRecord": Text("完整档案", "Full record"),
+    "backToPlace": Text("回到地图上的位置", "Back to the place on the map"),
+    "noRelated": Text("没有相关记录。", "There are no related records."),
+    "heldByMonth": Text("各月活动场次", "Activities by month"),
+    "starsByDate": Text("历次评定星级", "Stars at each rating"),
+    "spentByYear": Text("各年认领项目金额（元）", "Claimed projects by year (yuan)"),
     "copyLink": Text("复制链接", "Copy link"),
     "copied": Text("已复制", "Copied"),
     "facts": Text("基本情况", "Facts"),

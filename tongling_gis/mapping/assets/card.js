@@ -82,10 +82,6 @@ function recordTable(table, rows, names) {
   return dataTable(columns.map(heading), rows.map((row) => columns.map((column) => cell(row, column))), numeric);
 }
 
-function newestFirst(rows, column) {
-  return [...rows].sort((a, b) => String(b[column] ?? "").localeCompare(String(a[column] ?? "")));
-}
-
 function starMark(stars) {
   if (!stars) return el("span", { class: "chip" }, words.unrated);
   return el(
@@ -198,7 +194,6 @@ function activitySection(key) {
       el("p", { class: "quiet" }, words.byMonth),
       columns(months.map(([, some]) => visits(some)), months.map(([month]) => month), "#2f7ebc",
         months.map(([month, some]) => `${month} ${visits(some)}`).join(", ")),
-      el("p", { class: "axis quiet" }, el("span", {}, months[0][0]), el("span", {}, last(months)[0])),
     ],
     dataTable([words.activityKind, words.activityCount, words.activityVisits],
       kinds.map(([kind, some]) => [kind, number(some.length), number(visits(some))]), [1, 2]),
@@ -277,7 +272,7 @@ function assessmentSection(key) {
     const known = values.filter((value) => value !== null);
     if (known.length < 2) return null;
     const said = say("trend", { what: name, from: `${quarters[0]} ${number(known[0])}${unit}`, to: `${last(quarters)} ${number(last(known))}${unit}` });
-    return el("figure", {}, el("figcaption", { class: "quiet" }, said), sparkline(values, quarters, colour, said));
+    return el("figure", {}, el("figcaption", { class: "quiet" }, said), lineChart(values, quarters, colour, said));
   };
   return section(
     words.assessments,
@@ -339,6 +334,25 @@ function allianceCard(alliance, key) {
   ];
 }
 
+/** Tables that each kind of card tells in its own way. */
+const TOLD = {
+  centre: ["star_ratings", "activities"],
+  compound: ["compound_assessments", "claimed_projects"],
+  company: ["compounds"],
+  alliance: ["centres", "compounds", "claimed_projects"],
+};
+const SHOWN_COLUMNS = 5;
+
+/** Records of all other tables that lead here, by their first columns. */
+function otherSections(kind, key) {
+  const others = records.relatedTo(CARD_TABLES[kind], key).filter((one) => !TOLD[kind].includes(one.name));
+  return others.map(({ name, column, rows }) => {
+    const { label, key: own, columns } = records.tables[name];
+    const known = columns.map((one) => one.name).filter((one) => one !== column && one !== own && rows.some((row) => row[one] !== null));
+    return section(`${label} (${rows.length})`, recordTable(name, rows, known.slice(0, SHOWN_COLUMNS)));
+  });
+}
+
 const CARD_MAKERS = { centre: centreCard, compound: compoundCard, company: companyCard, alliance: allianceCard };
 
 /** The panel beside the map that shows one card. */
@@ -352,7 +366,7 @@ class CardPanel {
     const table = CARD_TABLES[kind];
     const record = records.find(table, key);
     const title = record ? records.title(table, record) : say("notFound", { id: key });
-    const body = record ? CARD_MAKERS[kind](record, String(key), this.results).filter(Boolean) : [];
+    const body = record ? [...CARD_MAKERS[kind](record, String(key), this.results), ...otherSections(kind, key)].filter(Boolean) : [];
     if (record && !body.some((part) => part.tagName === "SECTION")) body.push(el("p", { class: "quiet" }, words.noFacts));
     this.element.replaceChildren(this.head(kind, key, title, record), el("div", { class: "card-body" }, body));
     this.element.setAttribute("aria-label", title);
@@ -373,6 +387,7 @@ class CardPanel {
         el("h2", {}, title)),
       el("button", { type: "button", class: "close", "aria-label": words.close, title: words.close, onclick: this.actions.close }, "×"),
       el("p", { class: "card-actions" },
+        record && el("a", { class: "plain", href: hashOf(kind, key, true) }, words.fullRecord),
         placed && el("button", { type: "button", class: "plain", onclick: () => this.actions.locate(kind, key) }, words.locate),
         record && copy,
         record && !placed && el("span", { class: "quiet" }, words.withoutPlace)),

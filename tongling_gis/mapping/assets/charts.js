@@ -1,18 +1,50 @@
 // Small charts: one series each, with a text that says the same.
 
-/** A line of values over named steps, its last value marked. */
-function sparkline(values, labels, colour, description) {
-  const [wide, high, pad] = [300, 56, 6];
+const CHART_LEFT = 30; // room for the numbers of the axis
+const CHART_FOOT = 16; // room for the steps' names
+
+/** Round numbers around a range, three to five of them. */
+function axisTicks(low, top) {
+  const span = top - low || Math.abs(top) || 1;
+  const rough = span / 3, power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].map((one) => one * power).find((one) => one >= rough);
+  const from = Math.floor(low / step) * step;
+  const ticks = [];
+  for (let tick = from; ticks.length < 2 || last(ticks) < top; tick += step) ticks.push(Number(tick.toPrecision(12)));
+  return ticks;
+}
+
+/** Frame of a chart: lines at round numbers, and the names of as many steps as there is room for. */
+function chartFrame(wide, high, ticks, labels, x, y) {
+  const every = Math.ceil((labels.length * 46) / wide);
+  return [
+    ticks.map((tick) => [
+      svg("line", { x1: CHART_LEFT, x2: wide, y1: y(tick), y2: y(tick), stroke: "#dde2e8" }),
+      svg("text", { x: CHART_LEFT - 4, y: y(tick) + 3.5, "text-anchor": "end", class: "tick" }, number(tick)),
+    ]),
+    labels.map((label, i) =>
+      i % every === 0 && svg("text", { x: x(i), y: high - 3, "text-anchor": "middle", class: "tick" }, shortStep(label))),
+  ];
+}
+
+/** A month or a quarter without its century: 25-03, 25Q1. */
+function shortStep(label) {
+  return String(label).replace(/^20(?=\d\d(-|Q))/, "");
+}
+
+/** A line of values over named steps, with its axis and its last value marked. */
+function lineChart(values, labels, colour, description, { wide = 340, high = 96 } = {}) {
   const known = values.filter((value) => value !== null && value !== undefined);
-  const low = Math.min(...known), top = Math.max(...known);
-  const x = (i) => pad + (i * (wide - 2 * pad)) / Math.max(1, values.length - 1);
-  const y = (value) => high - pad - ((value - low) / (top - low || 1)) * (high - 2 * pad);
+  const ticks = axisTicks(Math.min(...known), Math.max(...known));
+  const x = (i) => CHART_LEFT + 16 + (i * (wide - CHART_LEFT - 32)) / Math.max(1, values.length - 1);
+  const y = (value) => high - CHART_FOOT - 3 - ((value - ticks[0]) / (last(ticks) - ticks[0])) * (high - CHART_FOOT - 10);
   const dots = values.map((value, i) => (value === null || value === undefined ? null : [x(i), y(value), value, labels[i]]));
   const path = [];
   dots.forEach((dot, i) => dot && path.push(`${i && dots[i - 1] ? "L" : "M"}${dot[0].toFixed(1)} ${dot[1].toFixed(1)}`));
   return svg(
     "svg",
-    { viewBox: `0 0 ${wide} ${high}`, class: "spark", role: "img", "aria-label": description },
+    { viewBox: `0 0 ${wide} ${high}`, class: "chart", role: "img", "aria-label": description },
+    chartFrame(wide, high, ticks, labels, x, y),
     svg("path", { d: path.join(""), fill: "none", stroke: colour, "stroke-width": 2, "stroke-linejoin": "round" }),
     dots.map((dot, i) =>
       dot &&
@@ -25,22 +57,22 @@ function sparkline(values, labels, colour, description) {
   );
 }
 
-/** Columns of values over named steps. */
-function columns(values, labels, colour, description) {
-  const [wide, high] = [300, 64];
-  const top = Math.max(1, ...values), step = wide / Math.max(1, values.length);
+/** Columns of values over named steps, from zero. */
+function columns(values, labels, colour, description, { wide = 340, high = 96 } = {}) {
+  const ticks = axisTicks(0, Math.max(1, ...values));
+  const step = (wide - CHART_LEFT) / Math.max(1, values.length);
+  const x = (i) => CHART_LEFT + (i + 0.5) * step;
+  const y = (value) => high - CHART_FOOT - (value / last(ticks)) * (high - CHART_FOOT - 7);
   return svg(
     "svg",
-    { viewBox: `0 0 ${wide} ${high}`, class: "spark", role: "img", "aria-label": description },
-    values.map((value, i) => {
-      const tall = (value / top) * (high - 4);
-      return svg(
+    { viewBox: `0 0 ${wide} ${high}`, class: "chart", role: "img", "aria-label": description },
+    chartFrame(wide, high, ticks, labels, x, y),
+    values.map((value, i) =>
+      svg(
         "rect",
-        { x: i * step + step * 0.15, y: high - tall, width: step * 0.7, height: tall, rx: 1, fill: colour },
+        { x: x(i) - step * 0.35, y: y(value), width: step * 0.7, height: y(0) - y(value), fill: colour },
         svg("title", {}, `${labels[i]} ${number(value)}`),
-      );
-    }),
-    svg("line", { x1: 0, y1: high - 0.5, x2: wide, y2: high - 0.5, stroke: "#b9c0c9" }),
+      )),
   );
 }
 

@@ -39,53 +39,6 @@ function translucent(layer) {
   return layer;
 }
 
-/** Centres as markers that the keyboard reaches. */
-class CentreMarkers {
-  constructor(map, layer, open) {
-    this.layer = layer;
-    this.markers = new Map();
-    this.starsShown = new Set([0, 1, 2, 3, 4, 5]);
-    this.group = L.layerGroup().addTo(map);
-    layer.keys.forEach((key, row) => this.markers.set(key, this.make(key, row, open)));
-    this.refresh();
-  }
-
-  make(key, row, open) {
-    const record = records.find("centres", key);
-    const stars = record?.stars ?? 0;
-    const name = record ? records.title("centres", record) : key;
-    const icon = L.divIcon({ className: "centre-mark", html: centreSymbol(stars, "mark"), iconSize: [30, 30], iconAnchor: [15, 15] });
-    const marker = L.marker(this.layer.shapes.middle(row), { icon, keyboard: true, riseOnHover: true });
-    marker.stars = stars;
-    marker.bindTooltip(el("span", {}, name), { direction: "top", offset: [0, -12] });
-    marker.on("click", () => open("centre", key));
-    marker.on("add", () => {
-      const element = marker.getElement();
-      element.setAttribute("aria-label", stars ? `${name}, ${say("starsShort", { n: stars })}` : name);
-      element.addEventListener("keydown", (event) => event.key === "Enter" && open("centre", key));
-      element.classList.toggle("selected", this.selected === key);
-    });
-    return marker;
-  }
-
-  refresh() {
-    for (const marker of this.markers.values()) {
-      const shown = this.layer.shown && this.starsShown.has(marker.stars);
-      if (shown && !this.group.hasLayer(marker)) this.group.addLayer(marker);
-      if (!shown) this.group.removeLayer(marker);
-    }
-  }
-
-  select(keys) {
-    for (const [key, marker] of this.markers) {
-      const selected = keys.includes(key);
-      marker.getElement()?.classList.toggle("selected", selected);
-      marker.setZIndexOffset(selected ? 1000 : 0);
-    }
-    this.selected = keys[0];
-  }
-}
-
 /** Ties everything together. */
 class Page {
   constructor(map) {
@@ -105,6 +58,7 @@ class Page {
       locate: (kind, key) => this.locate(kind, key, true),
       isPlaced: (kind, key) => this.placeOf(kind, key) !== null,
     });
+    this.recordPage = new RecordPage(document.getElementById("record"), this.city);
     this.furnishPage();
     this.listen();
     this.sizeMarks();
@@ -231,7 +185,8 @@ class Page {
   }
 
   escape() {
-    if (document.querySelector(".leaflet-popup")) this.map.closePopup();
+    if (this.recordPage.isOpen) this.go(this.asked.kind, this.asked.key);
+    else if (document.querySelector(".leaflet-popup")) this.map.closePopup();
     else if (this.card.isOpen) this.go(null);
   }
 
@@ -259,7 +214,10 @@ class Page {
 
   followHash({ first }) {
     const asked = readHash(location.hash);
+    const wasRecord = this.recordPage.isOpen;
+    this.asked = asked;
     this.map.closePopup();
+    this.showRecordPage(asked);
     if (!asked) {
       const wasOpen = this.card.isOpen;
       this.card.close();
@@ -268,11 +226,19 @@ class Page {
       if (wasOpen) this.map.getContainer().focus({ preventScroll: true });
       return;
     }
-    const title = this.card.open(asked.kind, asked.key, { focus: !first });
+    const title = this.card.open(asked.kind, asked.key, { focus: !first && !asked.full });
     document.title = `${title} · ${pageData.title}`;
     this.select(asked);
-    this.locate(asked.kind, asked.key, first || (!this.stay && this.map.getZoom() < NEAR_ZOOM));
+    this.locate(asked.kind, asked.key, first || wasRecord || (!this.stay && this.map.getZoom() < NEAR_ZOOM));
     this.stay = false;
+  }
+
+  /** Open the full record where the address asks for it; what lies under it is out of reach then. */
+  showRecordPage(asked) {
+    const open = Boolean(asked?.full && records.find(CARD_TABLES[asked.kind], asked.key));
+    for (const id of ["panel", "stage", "card"]) document.getElementById(id).inert = open;
+    if (open) this.recordPage.open(asked.kind, asked.key);
+    else this.recordPage.close();
   }
 
   /** Mark on the map what a card is about, and draw its isochrones. */

@@ -41,6 +41,19 @@ class Records {
     return from.links.get(column).get(String(key)) ?? [];
   }
 
+  /** Records of every table that lead to that one, table by table and newest first. */
+  relatedTo(table, key) {
+    const found = [];
+    for (const [name, other] of Object.entries(this.tables)) {
+      for (const column of other.columns) {
+        if (column.refers !== table) continue;
+        const rows = this.linked(name, column.name, key);
+        if (rows.length) found.push({ name, column: column.name, rows: newestFirst(rows, dateColumn(other)) });
+      }
+    }
+    return found;
+  }
+
   keyOf(table, record) {
     return String(record[this.tables[table].key]);
   }
@@ -78,19 +91,22 @@ function showValue(column, value) {
 
 const records = new Records(JSON.parse(document.getElementById("map-records").textContent));
 
-/** The address of a card within the page. */
-function hashOf(kind, key) {
-  return `#${kind}=${encodeURIComponent(key)}`;
+/** The address of a card within the page, or of a full record. */
+function hashOf(kind, key, full = false) {
+  return `#${kind}=${encodeURIComponent(key)}${full ? FULL : ""}`;
 }
 
-/** Read a card's kind and key from the address; null where there is none. */
+const FULL = "&view=record";
+
+/** Read a card's kind and key from the address, and whether all of the record is asked for. */
 function readHash(hash) {
-  const found = /^#(\w+)=(.+)$/.exec(hash);
+  const full = hash.endsWith(FULL);
+  const found = /^#(\w+)=(.+)$/.exec(full ? hash.slice(0, -FULL.length) : hash);
   if (!found || !CARD_TABLES[found[1]]) return null;
   try {
-    return { kind: found[1], key: decodeURIComponent(found[2]) };
+    return { kind: found[1], key: decodeURIComponent(found[2]), full };
   } catch {
-    return { kind: found[1], key: found[2] };
+    return { kind: found[1], key: found[2], full };
   }
 }
 
@@ -99,4 +115,13 @@ function recordLink(table, key, text) {
   const record = records.find(table, key);
   if (!record) return el("span", { class: "dangling" }, say("dangling", { id: key }));
   return el("a", { href: hashOf(CARD_KINDS[table], key) }, text ?? records.title(table, record));
+}
+
+/** The column of a table that says when, undefined where there is none. */
+function dateColumn(table) {
+  return table.columns.find((column) => column.kind === "date" || column.name === "quarter" || column.name === "month")?.name;
+}
+
+function newestFirst(rows, column) {
+  return column ? [...rows].sort((a, b) => String(b[column] ?? "").localeCompare(String(a[column] ?? ""))) : rows;
 }

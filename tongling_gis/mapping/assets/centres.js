@@ -1,0 +1,48 @@
+// Centres on the map, each a marker of its own.
+
+/** Centres as markers that the keyboard reaches. */
+class CentreMarkers {
+  constructor(map, layer, open) {
+    this.layer = layer;
+    this.markers = new Map();
+    this.starsShown = new Set([0, 1, 2, 3, 4, 5]);
+    this.group = L.layerGroup().addTo(map);
+    layer.keys.forEach((key, row) => this.markers.set(key, this.make(key, row, open)));
+    this.refresh();
+  }
+
+  make(key, row, open) {
+    const record = records.find("centres", key);
+    const stars = record?.stars ?? 0;
+    const name = record ? records.title("centres", record) : key;
+    const icon = L.divIcon({ className: "centre-mark", html: centreSymbol(stars, "mark"), iconSize: [30, 30], iconAnchor: [15, 15] });
+    const marker = L.marker(this.layer.shapes.middle(row), { icon, keyboard: true, riseOnHover: true });
+    marker.stars = stars;
+    marker.bindTooltip(el("span", {}, name), { direction: "top", offset: [0, -12] });
+    marker.on("click", () => open("centre", key));
+    marker.on("add", () => {
+      const element = marker.getElement();
+      element.setAttribute("aria-label", stars ? `${name}, ${say("starsShort", { n: stars })}` : name);
+      element.addEventListener("keydown", (event) => event.key === "Enter" && open("centre", key));
+      element.classList.toggle("selected", this.selected === key);
+    });
+    return marker;
+  }
+
+  refresh() {
+    for (const marker of this.markers.values()) {
+      const shown = this.layer.shown && this.starsShown.has(marker.stars);
+      if (shown && !this.group.hasLayer(marker)) this.group.addLayer(marker);
+      if (!shown) this.group.removeLayer(marker);
+    }
+  }
+
+  select(keys) {
+    for (const [key, marker] of this.markers) {
+      const selected = keys.includes(key);
+      marker.getElement()?.classList.toggle("selected", selected);
+      marker.setZIndexOffset(selected ? 1000 : 0);
+    }
+    this.selected = keys[0];
+  }
+}
