@@ -232,7 +232,7 @@ def test_the_full_record_tells_everything_and_leads_back(
     assert reader.find("#card .chart text.tick").text
     reader.follow("完整档案")
     reader.wait(lambda: reader.find("#record").is_displayed())
-    assert reader.run("return document.getElementById('stage').inert") is True
+    assert reader.run("return document.getElementById('middle').inert") is True
     for told in (NASTY[0], "保洁", "达标", "季度考核 (4)", "2025Q4", "楼道灯", "3,000", "供电公司"):
         assert told in reader.text("#record")
     assert len(reader.driver.find_elements(By.CSS_SELECTOR, "#record figure")) == 2
@@ -258,6 +258,78 @@ def test_the_full_record_tells_everything_and_leads_back(
     assert reader.run(
         "return tonglingPage.map.getBounds().contains(tonglingPage.placeOf('compound', 'K1'))"
     )
+
+
+def listed(reader: Reader) -> list[object]:
+    """Keys of the rows that the table lists, in order."""
+    return reader.run("return tonglingPage.table.listed.map((one) => Object.values(one)[0])")
+
+
+def choose(reader: Reader, label: str, value: str) -> None:
+    """Choose a value of the filter that begins with a label."""
+    reader.run(
+        "const one = [...document.querySelectorAll('#table select')]"
+        ".find((select) => select.ariaLabel.startsWith(arguments[0]));"
+        "one.value = arguments[1]; one.dispatchEvent(new Event('change'))",
+        label,
+        value,
+    )
+
+
+def test_the_table_sorts_and_leads_both_ways(reader: Reader, pages: dict[str, Path]) -> None:
+    """A heading sorts, missing values last; a row opens its card, an open card marks its row."""
+    reader.open(pages["zh"])
+    reader.find("#table-toggle").click()
+    assert set(listed(reader)) == {"K1", "K2", "K3", "K/4 ?&"}
+    year = "//section[@id='table']//th/button[contains(., '建成年份')]"
+    reader.driver.find_element(By.XPATH, year).click()
+    assert listed(reader) == ["K3", "K1", "K2", "K/4 ?&"]
+    reader.driver.find_element(By.XPATH, year).click()
+    assert listed(reader) == ["K2", "K1", "K3", "K/4 ?&"]
+    assert "ascending" in [
+        one.get_attribute("aria-sort")
+        for one in reader.driver.find_elements(By.CSS_SELECTOR, "#table th")
+    ]
+    row = reader.find("#table tr[data-key='K2']")
+    assert "✓" in row.text
+    row.find_elements(By.TAG_NAME, "td")[1].click()
+    reader.wait_for_card(NASTY[1])
+    assert row.get_attribute("aria-current") == "true"
+    reader.run("location.hash = '#centre=C1'")
+    reader.wait(lambda: reader.driver.find_elements(By.CSS_SELECTOR, "#table tr[aria-current]"))
+    assert reader.find("#table tr[aria-current]").get_attribute("data-key") == "C1"
+    assert "5 星" in reader.find("#table tr[aria-current]").text
+
+
+def test_filters_hold_for_table_and_map(reader: Reader, pages: dict[str, Path]) -> None:
+    """By company, service and reach; what is left out is not found on the map, until cleared."""
+    reader.open(pages["zh"])
+    reader.find("#table-toggle").click()
+    choose(reader, "物业企业", "P1")
+    assert set(listed(reader)) == {"K1", "K2"}
+    choose(reader, "五保服务", "cleaning=mending")
+    assert listed(reader) == ["K2"]
+    assert "小区 1/4" in reader.text("#filter-note")
+    find = (
+        "const page = tonglingPage, place = page.placeOf(...arguments).getCenter();"
+        "return page.find(place)?.key ?? null"
+    )
+    reader.run("tonglingPage.city.coverage.shown = false")
+    assert reader.run(find, "compound", "K2") == "K2"
+    assert reader.run(find, "compound", "K1") is None
+    reader.find("#filter-note button").click()
+    assert reader.run(find, "compound", "K1") == "K1"
+    reader.run("tonglingPage.table.show('centre')")
+    choose(reader, "星级", "3")
+    assert listed(reader) == ["C2"]
+    assert len(reader.driver.find_elements(By.CSS_SELECTOR, ".centre-mark")) == 1
+    reader.find("#table .table-head .plain").click()
+    reader.find("#table input[type=search]").send_keys("铜官")
+    assert listed(reader) == ["C1"]
+    reader.find("#table input[type=search]").clear()
+    reader.run("tonglingPage.map.setView([30.5, 117.5], 15, {animate: false})")
+    reader.find("#table .in-view input").click()
+    assert listed(reader) == []
 
 
 def test_tables_without_a_section_of_their_own_show_in_cards(

@@ -37,10 +37,14 @@ SCRIPTS = (
     "results.js",
     "card.js",
     "charts.js",
+    "cardpanel.js",
     "recordpage.js",
+    "filters.js",
+    "table.js",
     "panel.js",
     "search.js",
     "centres.js",
+    "frame.js",
     "page.js",
 )
 """Our scripts, in the order in which they are joined into one block."""

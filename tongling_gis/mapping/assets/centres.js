@@ -30,11 +30,17 @@ class CentreMarkers {
   }
 
   refresh() {
-    for (const marker of this.markers.values()) {
-      const shown = this.layer.shown && this.starsShown.has(marker.stars);
+    for (const [key, marker] of this.markers) {
+      const kept = this.layer.kept?.[this.layer.rowOfKey.get(key)] ?? 1;
+      const shown = this.layer.shown && this.starsShown.has(marker.stars) && kept;
       if (shown && !this.group.hasLayer(marker)) this.group.addLayer(marker);
       if (!shown) this.group.removeLayer(marker);
     }
+  }
+
+  /** Enlarge the one that is pointed at in the table; null for none. */
+  point(key) {
+    for (const [own, marker] of this.markers) marker.getElement()?.classList.toggle("pointed", own === key);
   }
 
   select(keys) {

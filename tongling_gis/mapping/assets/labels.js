@@ -75,8 +75,8 @@ function writeLabel(screen, text, x, y, style, angle = 0) {
 function areaLabels(layer, nameOf, style, fromZoom) {
   return (screen) => {
     if (!layer.shown || screen.zoom < fromZoom) return;
-    const { boxes, grid } = layer.shapes;
-    const rows = grid.touching(...screen.window);
+    const { boxes } = layer.shapes;
+    const rows = layer.touching(screen.window);
     const area = (row) => (boxes[4 * row + 2] - boxes[4 * row]) * (boxes[4 * row + 3] - boxes[4 * row + 1]);
     for (const row of rows.sort((a, b) => area(b) - area(a))) {
       const name = nameOf(row);
@@ -131,7 +131,7 @@ function longestSide(shapes, row, screen) {
 function pointLabels(layer, nameOf, style, fromZoom, below) {
   return (screen) => {
     if (!layer.shown) return;
-    const rows = layer.shapes.grid.touching(...screen.window);
+    const rows = layer.touching(screen.window);
     const places = rows.map((row) => {
       const x = (layer.shapes.xy[2 * row] - screen.x0) * screen.scale;
       const y = (layer.shapes.xy[2 * row + 1] - screen.y0) * screen.scale;

@@ -48,7 +48,9 @@ class Page {
     const asMarkers = Boolean(centres) && centres.count <= MARKERS_AT_MOST;
     map.createPane("labels").style.zIndex = 450;
     map.getPane("labels").style.pointerEvents = "none";
-    this.furnishFrame();
+    furnishFrame(map);
+    this.togglePanel(!window.matchMedia(NARROW).matches);
+    map.invalidateSize({ animate: false });
     this.showStart();
     this.tiles = new VectorTiles(paintersOf(this.city, asMarkers)).addTo(map);
     this.markers = asMarkers ? new CentreMarkers(map, centres, (kind, key) => this.go(kind, key)) : null;
@@ -58,6 +60,8 @@ class Page {
       locate: (kind, key) => this.locate(kind, key, true),
       isPlaced: (kind, key) => this.placeOf(kind, key) !== null,
     });
+    this.filters = new Filters(this.city.coverage);
+    this.table = new PlaceTable(document.getElementById("table"), this.city, this.filters, this.tableActions());
     this.recordPage = new RecordPage(document.getElementById("record"), this.city);
     this.furnishPage();
     this.listen();
@@ -86,22 +90,6 @@ class Page {
     return drawers;
   }
 
-  /** What the map's size depends on comes first: title bar, side panel, stamp. */
-  furnishFrame() {
-    const byId = (id) => document.getElementById(id);
-    byId("title").textContent = pageData.title;
-    byId("invented").textContent = words.invented;
-    byId("invented").hidden = !pageData.origin.invented;
-    byId("panel").setAttribute("aria-label", words.panel);
-    byId("panel-toggle").setAttribute("aria-label", words.panelToggle);
-    byId("panel-toggle").title = words.panelToggle;
-    fillAbout(byId("about"), pageData.origin);
-    byId("credit").textContent = [...pageData.origin.sources, "Leaflet"].join(" · ");
-    this.map.getContainer().setAttribute("aria-label", words.map);
-    this.togglePanel(!window.matchMedia(NARROW).matches);
-    this.map.invalidateSize({ animate: false });
-  }
-
   furnishPage() {
     const byId = (id) => document.getElementById(id);
     const actions = this.layerActions();
@@ -109,25 +97,8 @@ class Page {
     fillLayers(byId("layers"), this.city, actions);
     this.search = new Search(byId("search-box"), byId("search-list"), (kind, key) => this.go(kind, key));
     L.control.zoom({ position: "topright", zoomInTitle: words.zoomIn, zoomOutTitle: words.zoomOut }).addTo(this.map);
-    this.addHomeAndNorth();
+    addHomeAndNorth(this.map, () => this.showStart());
     L.control.scale({ position: "bottomleft", imperial: false, maxWidth: 120 }).addTo(this.map);
-  }
-
-  addHomeAndNorth() {
-    const control = L.control({ position: "topright" });
-    control.onAdd = () => {
-      const home = el("button", { type: "button", class: "map-button", title: words.home, "aria-label": words.home },
-        svg("svg", { viewBox: "0 0 20 20", width: 16, height: 16, "aria-hidden": "true" },
-          svg("path", { d: "M3 7V3h4M13 3h4v4M17 13v4h-4M7 17H3v-4", fill: "none", stroke: "currentColor", "stroke-width": 2 })));
-      L.DomEvent.disableClickPropagation(home);
-      home.addEventListener("click", () => this.showStart());
-      const north = svg("svg", { viewBox: "0 0 30 40", class: "north", role: "img", "aria-label": words.northLabel },
-        svg("path", { d: "M15 2 24 30 15 25z", fill: "#2b3440" }),
-        svg("path", { d: "M15 2 6 30 15 25z", fill: "#ffffff", stroke: "#2b3440", "stroke-width": 1 }),
-        svg("text", { x: 15, y: 40, "text-anchor": "middle", "font-size": 10, "font-weight": 700, fill: "#2b3440" }, words.north));
-      return el("div", { class: "map-tools" }, home, north);
-    };
-    control.addTo(this.map);
   }
 
   layerActions() {
@@ -161,6 +132,47 @@ class Page {
     };
   }
 
+  tableActions() {
+    return {
+      close: () => this.toggleTable(false),
+      open: (kind, key) => this.go(kind, key),
+      filtered: () => this.applyFilters(),
+      point: (kind, key) => this.point(kind, key),
+      isInView: (kind, key) => {
+        const place = this.placeOf(kind, key);
+        return place !== null && this.map.getBounds().intersects(place);
+      },
+    };
+  }
+
+  toggleTable(open) {
+    document.getElementById("table-toggle").setAttribute("aria-expanded", String(open));
+    this.table.toggle(open);
+    this.map.invalidateSize({ animate: false });
+    if (open) this.table.select(this.asked?.kind, this.asked?.key);
+  }
+
+  /** Show on the map what the filters keep, and say that there are filters. */
+  applyFilters() {
+    for (const name of Object.values(CARD_TABLES)) this.filters.applyTo(this.city.byName[name]);
+    const note = document.getElementById("filter-note");
+    note.hidden = !this.filters.active;
+    const counts = ["centres", "compounds"].filter((name) => records.tables[name]).map((name) =>
+      `${records.tables[name].label} ${number(records.all(name).filter((record) => this.filters.keeps(name, record)).length)}/${number(records.all(name).length)}`);
+    note.replaceChildren(`${words.filtered} ${counts.join(" · ")} `, el("button", { type: "button", class: "plain", onclick: () => this.table.clear() }, words.clearFilters));
+    this.markers?.refresh();
+    this.refresh();
+  }
+
+  /** Mark on the map what the table points at; null for nothing. */
+  point(kind, key) {
+    const row = kind === "compound" ? this.rowOf("compounds", key) : -1;
+    const had = this.city.highlight.pointed.length;
+    this.city.highlight.pointed = row < 0 ? [] : [row];
+    this.markers?.point(kind === "centre" ? key : null);
+    if (had || row >= 0) this.tiles.repaint();
+  }
+
   refresh() {
     this.tiles.repaint();
     this.labels.redraw();
@@ -170,9 +182,11 @@ class Page {
     window.addEventListener("hashchange", () => this.followHash({ first: false }));
     this.map.on("click", (event) => this.onMapClick(event.latlng));
     this.map.on("zoomend", () => this.sizeMarks());
+    this.map.on("moveend", () => this.table.isOpen && this.table.inView && this.table.draw());
     this.map.on("mousemove", (event) => this.onMapMove(event.latlng));
     document.getElementById("panel-toggle").addEventListener("click", (event) =>
       this.togglePanel(event.currentTarget.getAttribute("aria-expanded") !== "true"));
+    document.getElementById("table-toggle").addEventListener("click", () => this.toggleTable(!this.table.isOpen));
     document.addEventListener("keydown", (event) => {
       if (event.key === "Escape") this.escape();
     });
@@ -236,7 +250,7 @@ class Page {
   /** Open the full record where the address asks for it; what lies under it is out of reach then. */
   showRecordPage(asked) {
     const open = Boolean(asked?.full && records.find(CARD_TABLES[asked.kind], asked.key));
-    for (const id of ["panel", "stage", "card"]) document.getElementById(id).inert = open;
+    for (const id of ["panel", "middle", "card"]) document.getElementById(id).inert = open;
     if (open) this.recordPage.open(asked.kind, asked.key);
     else this.recordPage.close();
   }
@@ -247,6 +261,8 @@ class Page {
     this.city.highlight.rows = own.compounds.map((key) => this.rowOf("compounds", key)).filter((row) => row >= 0);
     this.city.isochrones?.select(asked?.kind === "centre" ? asked.key : null);
     this.markers?.select(own.centres);
+    document.getElementById("page").classList.toggle("card-open", Boolean(asked));
+    this.table.select(asked?.kind, asked?.key);
     this.tiles.repaint();
   }
 

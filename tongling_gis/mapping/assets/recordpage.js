@@ -79,14 +79,12 @@ function trendFigures(kind, key) {
   const assessed = ["compound", "company"].includes(kind) ? records.linked("compound_assessments", column, key) : [];
   const held = kind === "centre" ? records.linked("activities", column, key) : [];
   const claimed = ["compound", "alliance"].includes(kind) ? records.linked("claimed_projects", column, key) : [];
-  const rated = kind === "centre" ? records.linked("star_ratings", column, key) : [];
   const quarter = (row) => row.quarter;
   return [
     trendFigure(`${words.satisfaction} (%)`, bySteps(assessed, quarter, (row) => row.satisfaction_pct, { mean: true }), lineChart, "#2f7ebc"),
     trendFigure(words.score, bySteps(assessed, quarter, (row) => row.score, { mean: true }), lineChart, "#7a4f9a"),
     trendFigure(words.byMonth, bySteps(held, month, (row) => row.attendance), columns, "#2f7ebc"),
     trendFigure(words.heldByMonth, bySteps(held, month, () => 1), columns, "#7a4f9a"),
-    trendFigure(words.starsByDate, bySteps(rated, (row) => row.date, (row) => row.stars, { mean: true }), lineChart, "#8f1d5c"),
     trendFigure(words.spentByYear, bySteps(claimed, (row) => String(row.date ?? "").slice(0, 4), (row) => row.cost_yuan), columns, "#3d7a2e"),
   ].filter(Boolean);
 }

@@ -123,10 +123,13 @@ class Highlight {
   constructor(layer) {
     this.layer = layer;
     this.rows = [];
+    this.pointed = [];
   }
 
   paint(context, view) {
-    if (!this.layer || !this.rows.length) return;
+    if (!this.layer) return;
+    if (this.pointed.length) paintAreas(context, this.layer.shapes, this.pointed, view, { fill: "#ffd54a", fillOpacity: 0.45, stroke: "#4a3500", size: 3 });
+    if (!this.rows.length) return;
     const look = { fill: "#ffd54a", fillOpacity: 0.18, stroke: "#ffffff", size: 5 };
     paintAreas(context, this.layer.shapes, this.rows, view, look);
     paintAreas(context, this.layer.shapes, this.rows, view, { stroke: "#b3006b", size: 2.4 });

@@ -2,6 +2,18 @@
 
 const SEARCH_LIMIT = 12;
 
+/** What a record is found by. */
+function searchText(table, record) {
+  record.searched ??= [records.title(table, record), records.keyOf(table, record), record.community, record.address]
+    .filter(Boolean).join(" ").toLowerCase();
+  return record.searched;
+}
+
+/** Whether a text holds every word that is asked for. */
+function isFound(text, query) {
+  return query.toLowerCase().split(/\s+/).every((part) => text.includes(part));
+}
+
 class Search {
   constructor(box, list, choose) {
     Object.assign(this, { box, list, choose, active: -1, entries: [] });
@@ -10,7 +22,7 @@ class Search {
         const key = records.keyOf(table, record);
         const name = records.title(table, record);
         const place = record.community ?? record.address ?? "";
-        return { kind, key, name, place, text: `${name} ${key} ${place}`.toLowerCase() };
+        return { kind, key, name, place, text: searchText(table, record) };
       }));
     box.placeholder = words.searchHint;
     box.setAttribute("aria-label", words.search);
@@ -25,7 +37,7 @@ class Search {
   find(query) {
     const parts = query.toLowerCase().split(/\s+/).filter(Boolean);
     if (!parts.length) return [];
-    const found = this.index.filter((entry) => parts.every((part) => entry.text.includes(part)));
+    const found = this.index.filter((entry) => isFound(entry.text, parts.join(" ")));
     const rank = (entry) => {
       const name = entry.name.toLowerCase();
       if (name === query.toLowerCase() || entry.key.toLowerCase() === query.toLowerCase()) return 0;

@@ -19,13 +19,19 @@ class DrawnLayer {
     return number < 0 ? "" : this.names[number];
   }
 
+  /** Rows in a window that no filter leaves out. */
+  touching(window) {
+    const rows = this.shapes.grid.touching(...window);
+    return this.kept ? rows.filter((row) => this.kept[row]) : rows;
+  }
+
   radius(zoom) {
     return Math.max(1.6, Math.min(7, this.look.size * 2 ** ((zoom - 16) * 0.35)));
   }
 
   paint(context, view, window) {
     if (!this.shown || view.zoom < this.look.fromZoom) return;
-    const rows = this.shapes.grid.touching(...window);
+    const rows = this.touching(window);
     if (this.name === "streets") {
       paintStreets(context, this, rows, view);
     } else if (this.shapes.isPoints) {
@@ -42,15 +48,16 @@ class DrawnLayer {
   /** The row at a place: the area around it, or the nearest point within so far. */
   pick(x, y, far, zoom) {
     if (!this.shown || zoom < this.look.fromZoom) return -1;
-    return pickRow(this.shapes, x, y, far);
+    return pickRow(this.shapes, x, y, far, this.kept);
   }
 }
 
-/** The smallest area around a place, or the nearest point within so far; -1 for none. */
-function pickRow(shapes, x, y, far) {
+/** The smallest area around a place, or the nearest point within so far, of those kept; -1 for none. */
+function pickRow(shapes, x, y, far, kept = null) {
   let best = -1, least = Infinity;
   const reach = shapes.isPoints ? far : 0;
   for (const row of shapes.grid.touching(x - reach, y - reach, x + reach, y + reach)) {
+    if (kept && !kept[row]) continue;
     const [x0, y0, x1, y1] = shapes.boxes.subarray(4 * row, 4 * row + 4);
     let measure;
     if (shapes.isPoints) {
