@@ -23,6 +23,7 @@ from tongling_gis.errors import NetworkError, UsageError
 from tongling_gis.network import Attachment, Network
 from tongling_gis.network.severing import no_cuts
 from tongling_gis.routing import (
+    SparseTimes,
     load_kernels,
     nearest_place,
     origin_destination,
@@ -286,21 +287,37 @@ def test_sparse_times_are_the_same_from_either_side() -> None:
         random.integers(0, len(network.edges), 150), random.uniform(0, 40, 150), strict=True
     )]  # fmt: skip
     few, many = on_streets(network, spots[:40], 7.0), on_streets(network, spots, 3.0)
-    there = origin_destination(graph, few, many, limit_s=600)
-    back = origin_destination(graph, many, few, limit_s=600)
-    slow = origin_destination(graph, many, few, limit_s=600, engine="scipy")
-    assert 0 < len(there) < 40 * 150
-    assert np.array_equal(dense(there, (40, 150)), dense(back, (150, 40)).T)
-    for a, b in (
-        (back.indptr, slow.indptr),
-        (back.destination, slow.destination),
-        (back.ms, slow.ms),
-    ):
-        assert np.array_equal(a, b)
-    for times in (there, back):
-        same_row = times.origin[1:] == times.origin[:-1]
-        assert (np.diff(times.destination)[same_row] > 0).all()
-    assert list(there.to_frame().columns) == ["origin", "destination", "walk_s"]
+    for engine in ENGINES:
+        there = origin_destination(graph, few, many, limit_s=600, engine=engine)
+        back = origin_destination(graph, many, few, limit_s=600, engine=engine)
+        assert 0 < len(there) < 40 * 150
+        assert np.array_equal(dense(there, (40, 150)), dense(back, (150, 40)).T)
+        for times in (there, back):
+            ordered = times.sorted()
+            same_row = ordered.origin[1:] == ordered.origin[:-1]
+            assert (np.diff(ordered.destination)[same_row] > 0).all()
+            assert len(ordered) == len(times)
+            assert np.array_equal(dense(ordered, times.shape), dense(times, times.shape))
+    rows = back.to_frame()
+    assert list(rows.columns) == ["origin", "destination", "walk_s"]
+    assert rows["walk_s"].max() <= 600
+
+
+def test_a_queue_that_overflows_is_made_longer() -> None:
+    """Searches that begin with room for a single entry give the same answers."""
+    network = grid(20, seed=9)
+    graph = weigh(network, ADULT)
+    places = on_streets(network, [(edge, 10.0) for edge in range(0, 600, 60)])
+    key, touched, queued, following = graph.take_scratch()
+    for search in (nearest_place, origin_destination):
+        plain = search(graph, places, places, limit_s=None, engine="scipy")
+        for _ in range(8):
+            graph.return_scratch((key.copy(), touched.copy(), queued[:1], following[:1]))
+        short = search(graph, places, places, limit_s=None, engine="compiled")
+        if isinstance(plain, SparseTimes):
+            assert np.array_equal(dense(plain, (10, 10)), dense(short, (10, 10)))
+        else:
+            assert np.array_equal(plain.node_ms, short.node_ms)
 
 
 #   0 ---a--- 1 ---b--- 2        a = 300 m, b = 300 m; walked at 1 m/s

@@ -64,7 +64,7 @@ def grow_corners(xy):
 
 
 @nb.njit(
-    nb.types.Tuple((_F8, nb.int64))(
+    nb.int64(
         _F8, nb.int32[:, ::1], nb.float64, nb.float64, _F8,
         nb.int64, nb.int64, nb.int64, nb.int64, nb.int32,
     ),
@@ -75,7 +75,7 @@ def trace_ring(square, ring_at, steps, level, xy, filled, row, column, way, ring
     """Follow one ring with the inside on the left; append its corners, the first one twice.
 
     The ring starts between the inside point (row, column) and the outside point ``way``
-    columns further.
+    columns further. Gives the number of corners there are then, -1 where there is no room.
     """
     first, down, across = filled, 0, way
     start_row, start_column = row, column
@@ -83,7 +83,7 @@ def trace_ring(square, ring_at, steps, level, xy, filled, row, column, way, ring
     outer = in_steps(square[row, column + way], steps)
     while True:
         if filled + 1 >= len(xy):
-            xy = grow_corners(xy)
+            return np.int64(-1)
         part = (level - inner) / (outer - inner)
         xy[filled, 0], xy[filled, 1] = column + across * part, row + down * part
         filled += 1
@@ -105,7 +105,7 @@ def trace_ring(square, ring_at, steps, level, xy, filled, row, column, way, ring
         if row == start_row and column == start_column and down == 0 and across == way:
             break
     xy[filled] = xy[first]
-    return xy, filled + 1
+    return filled + 1
 
 
 @nb.njit(
@@ -196,9 +196,14 @@ def trace(square, window, steps, level):
                     polygons += 1
                 owner[ring] = polygons if entering else polygon
                 start, way = (column + 1, -1) if entering else (column, 1)
-                xy, filled = trace_ring(
-                    square, ring_at, steps, level, xy, filled, row, start, way, ring
-                )
+                end = np.int64(-1)
+                while end < 0:
+                    end = trace_ring(
+                        square, ring_at, steps, level, xy, filled, row, start, way, ring
+                    )
+                    if end < 0:
+                        xy = grow_corners(xy)
+                filled = end
                 begins[ring + 1] = filled
             if entering:
                 polygon = owner[ring_at[row, column]]

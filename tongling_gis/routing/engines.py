@@ -107,7 +107,7 @@ def reach(
     if not use_compiled(engine, len(graph.order) * _SCIPY_S_PER_NODE):
         return fallback.reach(arcs, limit, node, cost_ms, label)
     kernels: Any = importlib.import_module(_KERNELS)
-    span = graph.max_cost_ms + int(cost_ms.max() - cost_ms.min())
+    span = min(limit, graph.max_cost_ms + int(cost_ms.max() - cost_ms.min()))
     scratch = graph.take_scratch()
     found: tuple[Int32s, Int32s, Int32s] = kernels.reach(
         arcs.indptr, arcs.heads, arcs.cost_ms, *scratch, limit, *_buckets(span),
@@ -136,31 +136,52 @@ def reach_rows(
         direct: Start, goal and milliseconds of the pairs that need no node.
 
     Returns:
-        The length of each row, and the goals (ascending in a row) and times row after row.
+        Where each start's row begins, int64[s + 1], and row after row the goals, in no order
+        within a row, and the milliseconds to them.
     """
     kernels: Any = importlib.import_module(_KERNELS)
-    node, cost_ms = goals
-    use = (cost_ms >= 0) & (cost_ms <= limit)
-    at = np.broadcast_to(np.arange(len(node), dtype=np.int32)[:, None], node.shape)
-    goal_lists = _by_row(len(graph.order), node[use], at[use], cost_ms[use])
-    direct_lists = _by_row(len(starts[0]), direct[0], direct[1].astype(np.int32), direct[2])
-    span = graph.max_cost_ms + int(starts[1].max(initial=0))
+    order = np.argsort(starts[0][:, 0], kind="stable")
+    node, cost_ms = starts[0][order], starts[1][order]
+    goal_lists = kernels.list_goals(len(graph.order), *goals, limit)
+    turn = np.empty_like(order)
+    turn[order] = np.arange(len(order))
+    at, goal, ms = direct
+    direct_starts, direct_goal, direct_ms = _by_row(len(order), turn[at], goal.astype(np.int32), ms)
+    span = min(limit, graph.max_cost_ms + int(cost_ms.max(initial=0)))
 
     def search(rows: slice) -> tuple[Int64s, Int32s, Int32s]:
         scratch = graph.take_scratch()
-        indptr, *lists = direct_lists
-        stop = None if rows.stop is None else rows.stop + 1
         found: tuple[Int64s, Int32s, Int32s] = kernels.reach_rows(
             arcs.indptr, arcs.heads, arcs.cost_ms, *scratch, limit, *_buckets(span),
-            starts[0][rows], starts[1][rows], *goal_lists,
-            indptr[rows.start : stop], *lists, len(node),
+            node[rows], cost_ms[rows], *goals, *goal_lists,
+            direct_starts[rows.start : rows.stop + 1], direct_goal, direct_ms,
         )  # fmt: skip
         graph.return_scratch(scratch)
         return found
 
-    parts = on_all_cores(search, len(starts[0]))
-    lengths, goal, total_ms = (np.concatenate(part) for part in zip(*parts, strict=True))
-    return lengths, goal, total_ms
+    return _place_rows(order, on_all_cores(search, len(order)), kernels.place_rows)
+
+
+def _place_rows(
+    order: NDArray[np.intp],
+    found: list[tuple[Int64s, Int32s, Int32s]],
+    place_rows: Callable[..., None],
+) -> tuple[Int64s, Int32s, Int32s]:
+    """Put the rows that were found in another order where they belong, on all cores."""
+    lengths = np.zeros(len(order) + 1, dtype=np.int64)
+    lengths[order + 1] = np.concatenate([part[0] for part in found])
+    indptr = np.cumsum(lengths)
+    goal, ms = np.empty(indptr[-1], dtype=np.int32), np.empty(indptr[-1], dtype=np.int32)
+    begins = indptr[order]
+    first = np.cumsum([0, *(len(part[0]) for part in found)])
+
+    def place(parts: slice) -> None:
+        for part in range(parts.start, parts.stop):
+            rows = slice(first[part], first[part + 1])
+            place_rows(*found[part], begins[rows], goal, ms)
+
+    on_all_cores(place, len(found))
+    return indptr, goal, ms
 
 
 def on_all_cores(work: Callable[[slice], Any], count: int) -> list[Any]:

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from tongling_gis.catalogue import WalkProfile
     from tongling_gis.network import Network
 
-    Scratch: TypeAlias = tuple[NDArray[np.int64], NDArray[np.int32]]
 
 Int32s: TypeAlias = "NDArray[np.int32]"
+Scratch: TypeAlias = "tuple[NDArray[np.int64], Int32s, Int32s, Int32s]"
 
 CLOSED = -1
 """Milliseconds of an edge that cannot be walked that way."""
@@ -124,7 +124,8 @@ class WalkGraph:
             return self._spare.pop()
         except IndexError:
             count = len(self.order)
-            return np.full(count, UNREACHED, dtype=np.int64), np.empty(count, dtype=np.int32)
+            touched, queued, following = np.empty((3, count), dtype=np.int32)
+            return np.full(count, UNREACHED, dtype=np.int64), touched, queued, following
 
     def return_scratch(self, scratch: Scratch) -> None:
         """Take working memory back for the next search."""

@@ -29,7 +29,7 @@ class SparseTimes:
     Attributes:
         shape: (o, d).
         indptr: Where each origin's pairs begin, int64[o + 1].
-        destination: Row number of the destination, ascending within an origin, int32[p].
+        destination: Row number of the destination, in no order within an origin, int32[p].
         ms: Milliseconds, int32[p].
     """
 
@@ -49,12 +49,25 @@ class SparseTimes:
         return np.repeat(rows, np.diff(self.indptr))
 
     def to_frame(self) -> pd.DataFrame:
-        """List the pairs as rows: ``origin``, ``destination`` (row numbers), ``walk_s``."""
+        """List the pairs as rows: ``origin``, ``destination`` (row numbers), ``walk_s``.
+
+        Rows ascend by origin, then by destination.
+        """
         import pandas as pd
 
+        ordered = self.sorted()
         return pd.DataFrame(
-            {"origin": self.origin, "destination": self.destination, "walk_s": self.ms / 1000.0}
+            {
+                "origin": ordered.origin,
+                "destination": ordered.destination,
+                "walk_s": ordered.ms / 1000.0,
+            }
         )
+
+    def sorted(self) -> SparseTimes:
+        """Give the same times with destinations ascending within each origin."""
+        there = _transpose(self.shape, self.indptr, self.destination, self.ms)
+        return SparseTimes(self.shape, *_transpose(self.shape[::-1], *there))
 
 
 def origin_destination(
@@ -88,7 +101,7 @@ def origin_destination(
         job = _Job(graph, graph.outward, limit_ms, leaving, arriving, (start, goal, direct_ms))
         return SparseTimes(shape, *job.run(engine))
     job = _Job(graph, graph.inward, limit_ms, arriving, leaving, (goal, start, direct_ms))
-    return SparseTimes(shape, *_transpose(shape, *job.run(engine)))
+    return SparseTimes(shape, *_transpose(shape[::-1], *job.run(engine)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,13 +114,10 @@ class _Job:
     direct: tuple[Int64s, Int64s, Int64s]
 
     def run(self, engine: Engine) -> tuple[Int64s, Int32s, Int32s]:
-        """Give the rows of the starts: where each begins, its goals ascending, and times."""
+        """Give the rows of the starts: where each begins, its goals, and times."""
         scipy_s = engines.scipy_rows_s(self.graph, len(self.starts[0]))
-        compiled = engines.use_compiled(engine, scipy_s)
-        lengths, goal, ms = self._compiled() if compiled else self._scipy()
-        return np.concatenate([[0], np.cumsum(lengths)]), goal, ms
-
-    def _compiled(self) -> tuple[Int64s, Int32s, Int32s]:
+        if not engines.use_compiled(engine, scipy_s):
+            return self._scipy()
         return engines.reach_rows(
             self.graph, self.arcs, self.limit_ms, self.starts, self.goals, self.direct
         )
@@ -123,15 +133,16 @@ class _Job:
         keep = ms <= self.limit_ms
         keep[1:] &= (start[1:] != start[:-1]) | (goal[1:] != goal[:-1])
         lengths = np.bincount(start[keep], minlength=len(self.starts[0]))
-        return lengths, goal[keep].astype(np.int32), ms[keep].astype(np.int32)
+        indptr = np.concatenate([[0], np.cumsum(lengths)])
+        return indptr, goal[keep].astype(np.int32), ms[keep].astype(np.int32)
 
 
 def _transpose(
     shape: tuple[int, int], indptr: Int64s, goal: Int32s, ms: Int32s
 ) -> tuple[Int64s, Int32s, Int32s]:
-    """Turn rows by destination into rows by origin, in one pass of compiled code."""
+    """Turn rows into columns, each ascending, in one pass of compiled code."""
     from scipy.sparse import csr_array
 
-    turned = csr_array((ms, goal, indptr), shape=shape[::-1]).tocsc()
-    by_origin: NDArray[np.int32] = turned.indices.astype(np.int32, copy=False)
-    return turned.indptr.astype(np.int64), by_origin, turned.data
+    turned = csr_array((ms, goal, indptr), shape=shape).tocsc()
+    row: NDArray[np.int32] = turned.indices.astype(np.int32, copy=False)
+    return turned.indptr.astype(np.int64), row, turned.data
