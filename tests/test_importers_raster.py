@@ -149,3 +149,13 @@ def test_a_project_takes_heights_and_its_walks_change(tmp_path: Path) -> None:
     assert "Tobler" not in flat.stamp.en
     with pytest.raises(UsageError, match="elevation"):
         studies.import_file(workspace, path, studies.ImportOptions(layer="streets"))
+
+
+def test_the_doctor_says_what_a_raster_would_give(tmp_path: Path) -> None:
+    """Against a project the counts, alone that a project is needed, elsewhere the error."""
+    workspace = street_project(tmp_path / "p")
+    path = write_raster(tmp_path / "dem.tif", CELLS)
+    (found,) = studies.examine_file(path, workspace=workspace)[:1]
+    assert (found.severity, "have their height" in found.what.en) == ("note", True)
+    assert "-p" in studies.examine_file(path)[0].what.en
+    assert studies.examine_file(path, crs="EPSG:32755", workspace=workspace)[0].severity == "error"

@@ -236,9 +236,11 @@ def _read_keys(table: Table, kinds: Mapping[str, _Kind], place: _Place) -> Table
     values: Table = {}
     for key, value in table.items():
         if key not in kinds:
-            known = "、".join(kinds)
+            known = [*kinds, *([] if place.part else _PARTS)]
             place.refuse(
-                key, f"不认识，可用的有：{known}", f"is not known; there are {', '.join(kinds)}"
+                key,
+                f"不认识，可用的有：{'、'.join(known)}",
+                f"is not known; there are {', '.join(known)}",
             )
         values[key] = kinds[key].read(value)
         if values[key] is None:

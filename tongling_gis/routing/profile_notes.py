@@ -23,8 +23,8 @@ _NO_SLOPES = Text(
     "No street's slope is known: all are taken as flat.",
 )
 _SLOPES = Text(
-    "坡度按 Tobler（1993）函数计；{share:.0%} 的街道长度坡度未知，按平路计。",
-    "Slopes count by Tobler's function (1993); {share:.0%} of the streets' length has no known "
+    "坡度按 Tobler（1993）函数计；{share}的街道长度坡度未知，按平路计。",
+    "Slopes count by Tobler's function (1993); {share} of the streets' length has no known "
     "slope and is taken as flat.",
 )
 _SIGNALS = Text(
@@ -39,8 +39,8 @@ _CLOSED = Text(
     "{who}不使用的街道：{reasons}。", "Streets not used by this profile ({who}): {reasons}."
 )
 _UNKNOWN = Text(
-    "{what}未知的占可用街道长度的 {share:.0%}，按可以通行计。",
-    "{what} is unknown for {share:.0%} of the length of usable streets, which are taken to be "
+    "{what}未知的占可用街道长度的{share}，按可以通行计。",
+    "{what} is unknown for {share} of the length of usable streets, which are taken to be "
     "passable.",
 )
 _HOURS_UNASKED = Text(
@@ -51,6 +51,10 @@ _HOURS = Text(
     "{moment}有 {shut} 处大门关闭；{unknown} 处开放时间不明，按开放计。",
     "At {moment} {shut} gates are shut; the hours of {unknown} are not clear, and they count as "
     "open.",
+)
+_NO_HOURS = Text(
+    "没有一处大门写明开放时间，全部按开放计。",
+    "No gate says its opening hours: all count as open.",
 )
 _GATE_WIDTHS = Text(
     "{count} 处大门净宽未知，按可以通行计。",
@@ -73,7 +77,7 @@ def _of_slopes(network: Network, profile: WalkProfile) -> Iterator[Text]:
     if profile.slopes.model == "none":
         return
     share = _share(network, np.isnan(measure_slopes(network).rise))
-    yield _NO_SLOPES if share == 1.0 else _SLOPES.fill(share=share)
+    yield _NO_SLOPES if share == 1.0 else _SLOPES.fill(share=_per_cent(share))
 
 
 def _of_crossings(network: Network, profile: WalkProfile) -> Iterator[Text]:
@@ -111,7 +115,8 @@ def _of_ways(network: Network, profile: WalkProfile) -> Iterator[Text]:
     if profile.slopes.steepest < np.inf and profile.slopes.model == "none":
         unknown[Text("坡度", "The slope")] = np.isnan(measure_slopes(network).rise)
     for what, where in unknown.items():
-        yield _UNKNOWN.fill(what=what, share=_share(network, where))
+        if share := _share(network, where):
+            yield _UNKNOWN.fill(what=what, share=_per_cent(share))
 
 
 def _count_closed(network: Network) -> Iterator[tuple[Text, int]]:
@@ -135,7 +140,9 @@ def _of_gates(network: Network, profile: WalkProfile) -> Iterator[Text]:
     on_street = nodes[has_passage(nodes, network.walker)]
     gates = on_street if network.gates is None or not len(network.gates) else network.gates
     states = gates_open_at(gates, at)
-    if at is not None:
+    if at is not None and not (states != "").any():
+        yield _NO_HOURS
+    elif at is not None:
         yield _HOURS.fill(
             moment=at.label,
             shut=int((states == "shut").sum()),
@@ -153,3 +160,12 @@ def _share(network: Network, where: Flags) -> float:
     length_m = network.edges["length_m"].to_numpy() * network.edges["walkable"].to_numpy(dtype=bool)
     total_m = float(length_m.sum())
     return float(length_m[where].sum()) / total_m if total_m else 0.0
+
+
+def _per_cent(share: float) -> Text:
+    """Write a share so that some is never none, nor some of it all."""
+    if 0.0 < share < 0.01:  # noqa: PLR2004 - one per cent
+        return Text("不到 1%", "less than 1%")
+    if 0.99 < share < 1.0:  # noqa: PLR2004 - one per cent less than all
+        return Text("超过 99%", "more than 99%")
+    return Text(f" {share:.0%} ", f"{share:.0%}")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tongling_gis.errors import InputError, MissingFileError, UsageError
 from tongling_gis.schema import TABLES
+from tongling_gis.studies.workbooks import WORKBOOKS, import_workbook
 from tongling_gis.text import Progress, Text, silent
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class ImportOptions:
         where: Filter such as ``schools>0``; "" for every row.
         overwrite: Replace heights that street nodes already have, from an elevation raster.
         append: Add to the layer (rows with the same key are updated) instead of replacing it.
+        keep_good: Take the rows of a workbook that are right though others are wrong.
     """
 
     layer: str = ""
@@ -43,6 +45,7 @@ class ImportOptions:
     part: str = ""
     where: str = ""
     append: bool = False
+    keep_good: bool = False
     overwrite: bool = False
 
 
@@ -92,8 +95,6 @@ def _read_file(path: Path, options: ImportOptions, progress: Progress) -> Import
 def _read_tabular(path: Path, options: ImportOptions) -> Imported:
     from tongling_gis.importers import tables, vector
 
-    if _ends_with(path, (".xlsx", ".xlsm")) and not options.layer:
-        return tables.read_workbook(path, crs=options.crs or None)
     layer = _layer_of(path, options)
     if _ends_with(path, _TABLE_ENDINGS):
         return tables.read_table(
@@ -123,6 +124,8 @@ def import_file(
 ) -> ImportReport:
     """Read one file and put what is right in it into the project, all at once.
 
+    A workbook of records is taken whole or not at all, unless ``keep_good`` is asked for.
+
     Raises:
         MissingFileError: If there is no such file.
         InputError: If nothing in it can be used.
@@ -133,6 +136,14 @@ def import_file(
         )
     if _is_raster(path, options):
         return _import_elevation(workspace, path, options)
+    if _ends_with(path, WORKBOOKS) and not options.layer:
+        return import_workbook(
+            workspace,
+            path,
+            crs=options.crs,
+            append=options.append,
+            keep_good=options.keep_good,
+        )
     imported = _read_file(path, options, progress)
     if not any(len(rows) for rows in imported.layers.values()):
         raise InputError(
@@ -226,6 +237,8 @@ def examine_file(path: Path, *, crs: str = "", workspace: Workspace | None = Non
         raise MissingFileError(
             Text(f"找不到文件“{path}”：请检查路径。", f"There is no file {path}: check the path.")
         )
+    if _is_raster(path, ImportOptions()):
+        return _examine_elevation(path, crs, workspace)
     streets, keys = None, {}
     if workspace is not None:
         streets = workspace.read("streets") if workspace.has("streets") else None
@@ -235,3 +248,28 @@ def examine_file(path: Path, *, crs: str = "", workspace: Workspace | None = Non
             if workspace.has(name)
         }
     return examine(path, crs=crs or None, streets=streets, keys=keys)
+
+
+def _examine_elevation(path: Path, crs: str, workspace: Workspace | None) -> list[Symptom]:
+    """Say what an elevation raster would give the project's street nodes."""
+    from tongling_gis.importers.raster import read_elevation
+    from tongling_gis.importers.symptoms import Symptom
+
+    advice = Text(
+        "用 tongling-gis import 以 --as elevation 导入。",
+        "Import it with tongling-gis import --as elevation.",
+    )
+    if workspace is None or not (workspace.has("street_nodes") and workspace.has("streets")):
+        alone = Text(
+            "高程栅格要对照项目里带节点的街道检查：请用 -p 指明项目。",
+            "An elevation raster is examined against a project's streets: name the project "
+            "with -p.",
+        )
+        return [Symptom("elevation", "", alone, advice, "note")]
+    nodes, streets = workspace.read("street_nodes"), workspace.read("streets")
+    try:
+        imported = read_elevation(path, nodes, streets, crs=crs or None)
+    except InputError as error:
+        mend = Text("改正后再导入。", "Mend it before the import.")
+        return [Symptom("elevation", "", error.text, mend, "error")]
+    return [Symptom("elevation", "", said, advice, "note") for said in imported.report.warnings]
