@@ -6,6 +6,7 @@ import datetime as dt
 import math
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from tongling_gis.mapping.pinyin import spell_names
 from tongling_gis.mapping.words import UNITS, describe_hours
 from tongling_gis.schema import RECORDS, TABLES
 
@@ -23,6 +24,9 @@ Json: TypeAlias = "dict[str, Any]"
 PLACES = ("centres", "compounds")
 """Layers whose rows have a record card."""
 
+SEARCHED = (*PLACES, "companies", "alliances")
+"""Tables whose rows are found by name, in Chinese or in pinyin."""
+
 _HIDDEN = frozenset({"tags"})
 
 
@@ -33,11 +37,16 @@ def describe_records(
 
     Returns:
         Table name -> its label, key, columns with labels and units, and rows as lists.
-        Columns in which every value is missing are left out.
+        Columns in which every value is missing are left out. Tables that are searched also
+        have ``spelt``, the names in pinyin and its initials.
     """
     given = {name: layers[name] for name in PLACES if name in layers}
     given |= {name: records[name] for name in RECORDS if name in records}
-    return {name: describe_table(TABLES[name], rows, lang) for name, rows in given.items()}
+    described = {name: describe_table(TABLES[name], rows, lang) for name, rows in given.items()}
+    for name in SEARCHED:
+        if name in given and "name" in given[name]:
+            described[name]["spelt"] = spell_names(list(given[name]["name"]))
+    return described
 
 
 def describe_table(table: Table, rows: pd.DataFrame, lang: Lang) -> Json:

@@ -17,7 +17,9 @@ PAGE_WORDS: dict[str, Text] = {
     "panelToggle": Text("显示或隐藏图层与图例", "Show or hide layers and legend"),
     "map": Text("地图", "Map"),
     "search": Text("搜索", "Search"),
-    "searchHint": Text("搜索名称、社区或编号", "Search by name, community or id"),
+    "searchHint": Text(
+        "搜索名称、拼音首字母、社区或编号", "Search by name, pinyin, community or id"
+    ),
     "searchResults": Text("搜索结果", "Search results"),
     "searchCount": Text("{n} 条结果", "{n} results"),
     "searchNone": Text("没有找到", "Nothing found"),
@@ -62,7 +64,7 @@ PAGE_WORDS: dict[str, Text] = {
     "starsShort": Text("{n} 星", "{n}-star"),
     # the table beside the map, and filters
     "table": Text("表格", "Table"),
-    "filterHint": Text("筛选名称、社区", "Filter by name, community"),
+    "filterHint": Text("筛选名称、拼音、社区", "Filter by name, pinyin"),
     "anyOf": Text("{what}：全部", "{what}: all"),
     "pair": Text("{a}：{b}", "{a}: {b}"),
     "withoutOne": Text("未登记", "None recorded"),

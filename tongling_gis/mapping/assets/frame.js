@@ -10,6 +10,7 @@ function furnishFrame(map) {
   byId("panel-toggle").setAttribute("aria-label", words.panelToggle);
   byId("panel-toggle").title = words.panelToggle;
   byId("table-toggle").querySelector("span").textContent = words.table;
+  byId("table-toggle").setAttribute("aria-label", words.table);
   byId("table").setAttribute("aria-label", words.table);
   byId("table-toggle").hidden = !records.all("centres").length && !records.all("compounds").length;
   fillAbout(byId("about"), pageData.origin);

@@ -10,6 +10,7 @@ class Records {
       const names = table.columns.map((column) => column.name);
       table.column = new Map(table.columns.map((column) => [column.name, column]));
       table.records = table.rows.map((row) => Object.fromEntries(row.map((value, i) => [names[i], value])));
+      table.spelt?.forEach((spelt, row) => (table.records[row].spelt = spelt));
       table.byKey = new Map(table.records.map((record) => [String(record[table.key]), record]));
       table.links = new Map();
     }

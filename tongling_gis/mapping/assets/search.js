@@ -1,10 +1,10 @@
-// Search by name or id over centres, compounds, companies and alliances.
+// Search by name, pinyin, initials or id over centres, compounds, companies and alliances.
 
 const SEARCH_LIMIT = 12;
 
 /** What a record is found by. */
 function searchText(table, record) {
-  record.searched ??= [records.title(table, record), records.keyOf(table, record), record.community, record.address]
+  record.searched ??= [records.title(table, record), records.keyOf(table, record), record.spelt, record.community, record.address]
     .filter(Boolean).join(" ").toLowerCase();
   return record.searched;
 }
@@ -22,7 +22,7 @@ class Search {
         const key = records.keyOf(table, record);
         const name = records.title(table, record);
         const place = record.community ?? record.address ?? "";
-        return { kind, key, name, place, text: searchText(table, record) };
+        return { kind, key, name, place, spelt: (record.spelt ?? "").split(" "), text: searchText(table, record) };
       }));
     box.placeholder = words.searchHint;
     box.setAttribute("aria-label", words.search);
@@ -41,7 +41,10 @@ class Search {
     const rank = (entry) => {
       const name = entry.name.toLowerCase();
       if (name === query.toLowerCase() || entry.key.toLowerCase() === query.toLowerCase()) return 0;
-      return name.startsWith(parts[0]) ? 1 : name.includes(parts[0]) ? 2 : 3;
+      const begins = (text) => text.startsWith(parts[0]);
+      if (begins(name)) return 1;
+      if (entry.spelt.some(begins)) return 2;
+      return name.includes(parts[0]) ? 3 : 4;
     };
     return found.sort((a, b) => rank(a) - rank(b));
   }

@@ -1,6 +1,6 @@
 // Tables that a click on a heading sorts.
 
-const collator = new Intl.Collator(pageData.lang === "zh" ? "zh-CN-u-co-pinyin" : "en", { numeric: true });
+const collator = new Intl.Collator("zh-CN-u-co-pinyin", { numeric: true });
 
 function isMissing(value) {
   return value === null || value === undefined || value === "";
