@@ -69,6 +69,23 @@ class WallsAround:
         across[way[pair[order]]] = self.barrier[wall[pair[order]]]
         return across
 
+    def every_across(self, start: Floats, end: Floats) -> tuple[Ints, Ints]:
+        """List every barrier that stands across a way, as (way, row of the barrier) pairs.
+
+        Args:
+            start: Coordinates, (k, 2).
+            end: Coordinates, (k, 2).
+        """
+        if not len(self.line) or not len(start):
+            return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+        ways = np.asarray(shapely.linestrings(np.stack([start, end], axis=1)))
+        way, wall = self.tree.query(ways, predicate="crosses")
+        spots, pair = shapely.get_parts(
+            shapely.intersection(ways[way], self.line[wall]), return_index=True
+        )
+        pair = pair[~self._is_open(spots)]
+        return way[pair], self.barrier[wall[pair]]
+
     def shutting_in(self, points: NDArray[np.object_]) -> Ints:
         """Give the row of a closed wall without any opening around each point, or -1."""
         around = np.full(len(points), -1, dtype=np.int64)

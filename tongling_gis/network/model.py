@@ -57,6 +57,7 @@ class Network:
         graph_attributes: Attributes of the graph it was read from, None where it was none.
         walker: Whose streets these are: ``walkable`` is what they use; None for anybody on foot.
         everyones: The uncut streets of anybody on foot, None where these are theirs.
+        islands: Which edges lie on islands, bool[m], where that is known from elsewhere.
     """
 
     crs: CRS
@@ -71,6 +72,7 @@ class Network:
     graph_attributes: Mapping[str, Any] | None = None
     walker: Walker | None = None
     everyones: Network | None = None
+    islands: NDArray[np.bool_] | None = None
     _of_walkers: dict[Walker, Network] = field(default_factory=dict, init=False, repr=False)
     _uncut_of_walkers: dict[Walker, Network] = field(default_factory=dict, init=False, repr=False)
 
@@ -159,6 +161,8 @@ class Network:
         if self.everyones is not None:
             used = self.edges["walkable"].to_numpy(dtype=bool)
             return np.asarray(self.everyones.on_island & used)
+        if self.islands is not None:
+            return self.islands
         own = self.component[self.edges["from_node"].to_numpy()]
         length_m = self.edges["length_m"].to_numpy()
         walked = self.walk_edges

@@ -23,28 +23,46 @@ from tongling_gis.routing.nearest import (
 from tongling_gis.routing.pairs import SparseTimes, origin_destination
 from tongling_gis.routing.paths import Path, shortest_path
 from tongling_gis.routing.profile_notes import describe_profile
+from tongling_gis.routing.repair import (
+    Mended,
+    Patch,
+    Seeds,
+    Standing,
+    join_seeds,
+    no_patch,
+    seeds_of,
+    stand,
+)
 
 __all__ = [
     "Ends",
     "Engine",
+    "Mended",
     "Nearest",
+    "Patch",
     "Path",
     "Reached",
+    "Seeds",
     "SparseTimes",
+    "Standing",
     "WalkGraph",
     "describe_profile",
     "edge_times",
     "join_ends",
+    "join_seeds",
     "limit_in_ms",
     "load_kernels",
     "nearest_place",
+    "no_patch",
     "on_all_cores",
     "origin_destination",
     "paint_distances",
     "reach_nodes",
     "rows_of",
+    "seeds_of",
     "settle_engine",
     "shortest_path",
+    "stand",
     "trace_areas",
     "weigh",
 ]

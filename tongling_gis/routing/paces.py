@@ -120,23 +120,24 @@ def find_one_way(network: Network) -> tuple[Flags, Flags]:
 def street_waits_ms(network: Network, profile: WalkProfile) -> NDArray[np.int32] | None:
     """Give the milliseconds of waiting that each edge bears, either way; None for none at all.
 
-    Crossings are those of the streets before any barrier: a wall takes no wait away.
+    Crossings are those of the streets before any barrier: a wall takes no wait away. The pieces
+    of a street share its wait as they share its length, as places in mid-street do, so that a
+    wall behind one's back changes nothing.
     """
     limits = profile.crossings
     if not limits.signal_s and not limits.crossing_s:
         return None
-    at_ends = _waits_at_ends(network.without_barriers, profile)
-    if not at_ends.any():
+    streets = network.without_barriers
+    waits_ms = _waits_at_ends(streets, profile).sum(axis=1)
+    if not waits_ms.any():
         return None
     if network.uncut is None:
-        return np.asarray(at_ends.sum(axis=1), dtype=np.int32)
+        return np.asarray(waits_ms, dtype=np.int32)
     street = network.edges["uncut_edge"].to_numpy()
-    pieces = network.edges["piece"].to_numpy()
-    last = np.zeros(len(at_ends), dtype=pieces.dtype)
-    np.maximum.at(last, street, pieces)
-    begins, ends = pieces == 0, pieces == last[street]
-    waits_ms = at_ends[street, 0] * begins + at_ends[street, 1] * ends
-    return np.asarray(waits_ms, dtype=np.int32)
+    length_m = streets.edges["length_m"].to_numpy(dtype=float)[street]
+    share = np.ones(len(street))
+    np.divide(network.edges["length_m"].to_numpy(dtype=float), length_m, share, where=length_m > 0)
+    return np.asarray(np.rint(waits_ms[street] * share), dtype=np.int32)
 
 
 def _waits_at_ends(network: Network, profile: WalkProfile) -> NDArray[np.int64]:
