@@ -47,7 +47,9 @@ def test_imports_point_downwards_only() -> None:
 @pytest.mark.parametrize("readme", READMES)
 def test_every_command_is_in_the_readme(readme: str) -> None:
     """No command is undocumented, and the README names none that does not exist."""
-    listed = set(re.findall(r"^\| `(\w+)` \|", (ROOT / readme).read_text(encoding="utf-8"), re.MULTILINE))
+    listed = set(
+        re.findall(r"^\| `(\w+)` \|", (ROOT / readme).read_text(encoding="utf-8"), re.MULTILINE)
+    )
     assert listed == commands()
 
 
@@ -60,6 +62,14 @@ def test_the_commands_in_the_readme_can_be_parsed(readme: str) -> None:
     assert calls
     for words in calls:
         assert build_parser("en").parse_args(words).command == words[0]
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_what_the_readme_points_to_is_there(readme: str) -> None:
+    """Pictures and links to files of the project lead somewhere."""
+    targets = re.findall(r"\]\(([^)#:]+)\)", (ROOT / readme).read_text(encoding="utf-8"))
+    assert "docs/map.png" in targets
+    assert [target for target in targets if not (ROOT / target).exists()] == []
 
 
 def test_help_needs_no_heavy_library() -> None:

@@ -118,8 +118,8 @@ def read_crs(declared: str) -> CRS | ShiftedDatum:
     >>> read_crs("CGCS2000").to_epsg()
     4490
     """
-    from pyproj import CRS  # noqa: PLC0415
-    from pyproj.exceptions import CRSError  # noqa: PLC0415
+    from pyproj import CRS
+    from pyproj.exceptions import CRSError
 
     plain = declared.strip().upper().replace("-", "").replace(" ", "").replace("_", "")
     shifted: dict[str, ShiftedDatum] = {
@@ -155,7 +155,7 @@ def metric_crs(lon: float, lat: float) -> CRS:
     >>> metric_crs(24.9, 60.2).to_epsg()
     32635
     """
-    from pyproj import CRS  # noqa: PLC0415
+    from pyproj import CRS
 
     if _ZONE_LON[0] <= lon <= _ZONE_LON[1] and _CHINA_LAT[0] <= lat <= _CHINA_LAT[1]:
         return CRS.from_epsg(4534 + (round(lon / 3.0) * 3 - 75) // 3)
@@ -191,7 +191,7 @@ def to_wgs84(layer: gpd.GeoDataFrame, declared: CRS | ShiftedDatum) -> gpd.GeoDa
     """
     if not isinstance(declared, str):
         return layer.set_crs(declared, allow_override=True).to_crs(WGS84)
-    import shapely  # noqa: PLC0415
+    import shapely
 
     undo = gcj02_to_wgs84 if declared == "GCJ-02" else bd09_to_wgs84
 
