@@ -8,6 +8,7 @@ Each says what is wrong, where, and what to do, in Chinese and in English::
     │   ├── UnreadableFileError                         a file that is not what it says
     │   ├── CrsError                                    coordinates missing, wrong or undeclared
     │   ├── SchemaError                                 columns, keys or values against the schema
+    │   │   └── WorkbookFaultsError                     a workbook refused whole, its faults listed
     │   └── GeometryError                               shapes that cannot be used
     ├── NetworkError (ValueError)                       exit 3   HTTP 422
     ├── MissingFileError (FileNotFoundError)            exit 4   HTTP 404
@@ -18,9 +19,11 @@ Each says what is wrong, where, and what to do, in Chinese and in English::
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tongling_gis.text import Text
 
 
@@ -37,6 +40,10 @@ class TonglingError(Exception):
         """Keep the sentence."""
         super().__init__(text.en)
         self.text = text
+
+    def details(self) -> dict[str, Any]:
+        """Give what machines may want to know beside the sentence, as JSON values."""
+        return {}
 
 
 class UsageError(TonglingError, ValueError):
@@ -63,6 +70,27 @@ class CrsError(InputError):
 
 class SchemaError(InputError):
     """A table whose columns, keys or values break the schema."""
+
+
+class WorkbookFaultsError(SchemaError):
+    """A workbook of which nothing is taken, because something in it is wrong.
+
+    ``lines`` says each fault by sheet, row and column; ``marked`` is the path of a copy in
+    which every wrong cell is coloured.
+    """
+
+    def __init__(
+        self, text: Text, lines: Sequence[Text], facts: Sequence[dict[str, Any]], marked: str
+    ) -> None:
+        """Keep the sentence, the faults in words and as JSON values, and the copy's path."""
+        super().__init__(text)
+        self.lines = tuple(lines)
+        self.facts = tuple(facts)
+        self.marked = marked
+
+    def details(self) -> dict[str, Any]:
+        """Give the faults and the path of the marked copy."""
+        return {"faults": list(self.facts), "marked_copy": self.marked}
 
 
 class GeometryError(InputError):

@@ -24,6 +24,7 @@ from tongling_gis.catalogue.profiles import (
     WalkProfile,
     Ways,
 )
+from tongling_gis.catalogue.records import RecordStandard, record_standard
 from tongling_gis.errors import UsageError
 from tongling_gis.text import Text
 
@@ -37,6 +38,7 @@ __all__ = [
     "Driving",
     "Gates",
     "HoursStandard",
+    "RecordStandard",
     "Slopes",
     "Standards",
     "Steps",
@@ -60,6 +62,7 @@ class Standards:
         gate_reach_m: Farthest that a gate may lie from the wall it opens.
         hours: When a centre must be open.
         access: How much room a centre needs, and how its use falls off with the walk.
+        records: What follows from records by rule.
         sources: Source line of each number, by name.
     """
 
@@ -70,6 +73,7 @@ class Standards:
     gate_reach_m: float
     hours: HoursStandard
     access: AccessStandard
+    records: RecordStandard
     sources: dict[str, str]
 
     def profile(self, name: str) -> WalkProfile:
@@ -116,5 +120,6 @@ def read_standards() -> Standards:
         gate_reach_m=float(gate["reach_m"]),
         hours=hours_standard(entries["hours"]),
         access=access_standard(entries["access"]),
+        records=record_standard(entries["records"]),
         sources={"reach": reach["source"], "snapping": snap["source"], "gates": gate["source"]},
     )

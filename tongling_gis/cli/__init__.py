@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with screen:
             options.run(options, screen)
     except TonglingError as error:
-        screen.show_error(type(error).__name__, error.text)
+        screen.show_error(type(error).__name__, error.text, error.details())
         return error.exit_code
     except KeyboardInterrupt:
         screen.show_error("Interrupted", Text("已中断，项目未改动。", "Interrupted."))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tongling_gis.cli.results import assessment_json, show_number, show_numbers, show_verdicts
+from tongling_gis.errors import WorkbookFaultsError
 from tongling_gis.text import Text
 
 if TYPE_CHECKING:
@@ -71,11 +72,17 @@ def import_files(options: argparse.Namespace, screen: Screen) -> None:
         part=options.part,
         where=options.where,
         append=options.append,
+        keep_good=options.keep_good,
         overwrite=options.overwrite,
     )
     reports = []
     for path in options.files:
-        report = studies.import_file(workspace, path, how, progress=screen.progress)
+        try:
+            report = studies.import_file(workspace, path, how, progress=screen.progress)
+        except WorkbookFaultsError as error:
+            for line in error.lines:
+                screen.say(line)
+            raise
         _show_report(report, screen)
         reports.append(report)
     links = studies.find_dangling_links(workspace)

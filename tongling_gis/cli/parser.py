@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tongling_gis import __version__
 from tongling_gis.cli import commands
 from tongling_gis.cli.arguments import Builder, CommandParser, add_common, name_groups
+from tongling_gis.cli.record_commands import add_export, add_records, add_template
 from tongling_gis.text import Lang, Text
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ def build_parser(lang: Lang) -> argparse.ArgumentParser:
         _add_demo,
         _add_new,
         _add_import,
+        add_template,
+        add_export,
         _add_fetch,
         _add_doctor,
         _add_coverage,
@@ -56,6 +59,7 @@ def build_parser(lang: Lang) -> argparse.ArgumentParser:
         _add_od,
         _add_route,
         _add_map,
+        add_records,
         _add_info,
     ):
         add(builder)
@@ -167,6 +171,15 @@ def _add_import(builder: Builder) -> None:
         help=Text(
             "追加到已有图层（同编号的行更新），而不是替换",
             "add to the layer (same keys are updated) instead of replacing it",
+        ),
+    )
+    builder.option(
+        parser,
+        "--keep-good",
+        action="store_true",
+        help=Text(
+            "工作簿有错时仍导入正确的行（默认有一处错就都不导入）",
+            "take the right rows of a workbook though others are wrong (default: all or nothing)",
         ),
     )
     builder.option(

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from types import TracebackType
 
     from rich.progress import Progress as Bar
@@ -52,11 +53,11 @@ class Screen:
             self._stop_bar()
             sys.stdout.write(json.dumps(result, ensure_ascii=False, indent=2) + "\n")
 
-    def show_error(self, kind: str, text: Text) -> None:
+    def show_error(self, kind: str, text: Text, details: Mapping[str, Any] | None = None) -> None:
         """Print what went wrong: one sentence, or JSON on standard output."""
         self._stop_bar()
         if self.as_json:
-            error = {"error": {"kind": kind, "zh": text.zh, "en": text.en}}
+            error = {"error": {"kind": kind, "zh": text.zh, "en": text.en, **(details or {})}}
             sys.stdout.write(json.dumps(error, ensure_ascii=False, indent=2) + "\n")
         else:
             mark = "错误：" if self.lang == "zh" else "Error: "

@@ -49,7 +49,7 @@ _ANGLE: Final = re.compile(
 )
 _PAIR_CELL: Final = re.compile(r"[(\[]?\s*([^,;\s]+)\s*[,;\s]\s*([^,;\s]+?)\s*[)\]]?")
 
-_NO_COORDINATES = Text("缺少坐标", "it has no coordinates")
+NO_COORDINATES = Text("缺少坐标", "it has no coordinates")
 _NOT_A_NUMBER = Text("{heading}“{value}”不是数", "{heading} {value!r} is not a number")
 _NOT_WKT = Text("WKT 读不出图形", "its WKT cannot be read")
 _NO_COLUMN = Text(
@@ -136,7 +136,7 @@ def build_shapes(
     for k, written in enumerate(_written_pairs(rows, columns)):
         place = [_read_angle(cell) for cell in written]
         if all(is_missing(cell) for cell in written):
-            faults[k] = _NO_COORDINATES
+            faults[k] = NO_COORDINATES
         elif None in place:
             bad = place.index(None)
             heading = columns.headings[min(bad, len(columns.headings) - 1)]
@@ -216,7 +216,7 @@ def _read_wkt(cells: list[Any]) -> tuple[NDArray[np.object_], dict[int, Text]]:
     shapes = np.full(len(cells), None, dtype=object)
     for k, cell in enumerate(cells):
         if is_missing(cell):
-            faults[k] = _NO_COORDINATES
+            faults[k] = NO_COORDINATES
             continue
         shapes[k] = _parse_wkt(str(cell).strip())
         if shapes[k] is None:

@@ -17,7 +17,7 @@ from tongling_gis.text import Text
 if TYPE_CHECKING:
     import os
     import sqlite3
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     import geopandas as gpd
     import pandas as pd
@@ -194,6 +194,7 @@ class Workspace:
         *,
         origin: Origin | None = None,
         replace: bool = True,
+        changed: Collection[str] = (),
     ) -> None:
         """Write layers and record tables, all of them or none.
 
@@ -202,6 +203,8 @@ class Workspace:
             origin: Where they come from, to be remembered among the imports.
             replace: Whether the rows stand instead of those there; otherwise they are added,
                 and stand instead of those with the same key.
+            changed: Those among the tables that are whole, but hold rows that were there:
+                what these came from is remembered beside the origin.
 
         Raises:
             SchemaError: If a name, column, key or value is none the schema allows.
@@ -221,7 +224,10 @@ class Workspace:
                 layers.write_layer(connection, name, whole, table=table, crs=crs)
                 qgis.put_style(connection, name, styles.look_of(name))
             if origin is not None:
-                imports.record(connection, origin, tables, replaced=replace)
+                new = [name for name in tables if name not in changed]
+                for names, replaced in ((new, replace), (list(changed), False)):
+                    if names:
+                        imports.record(connection, origin, names, replaced=replaced)
         self._show_in_qgis()
 
     def add(self, imported: Imported, *, append: bool = False) -> None:

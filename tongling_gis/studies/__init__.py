@@ -18,7 +18,13 @@ from tongling_gis.studies.reach import (
     study_hours,
     study_isochrones,
 )
+from tongling_gis.studies.records import study_records, write_summary
 from tongling_gis.studies.walks import Walk, study_route, study_times
+from tongling_gis.studies.workbooks import (
+    export_workbook,
+    import_workbook,
+    write_empty_workbook,
+)
 
 __all__ = [
     "Demo",
@@ -31,15 +37,20 @@ __all__ = [
     "draw_project_map",
     "examine_file",
     "export_table",
+    "export_workbook",
     "fetch_place",
     "find_dangling_links",
     "import_file",
+    "import_workbook",
     "open_project",
     "run_demo",
     "study_access",
     "study_coverage",
     "study_hours",
     "study_isochrones",
+    "study_records",
     "study_route",
     "study_times",
+    "write_empty_workbook",
+    "write_summary",
 ]

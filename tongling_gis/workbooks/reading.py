@@ -1,0 +1,286 @@
+"""A workbook of records read as a whole: all of it is right, or every fault is named."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tongling_gis.errors import SchemaError
+from tongling_gis.importers.checks import check_rows, list_shown
+from tongling_gis.importers.grids import read_grids
+from tongling_gis.importers.headings import name_matches
+from tongling_gis.importers.report import (
+    Imported,
+    ImportReport,
+    LayerCount,
+    RowNote,
+    fingerprint_file,
+)
+from tongling_gis.importers.sheets import find_header
+from tongling_gis.importers.tables import match_sheet
+from tongling_gis.schema import TABLES
+from tongling_gis.text import Text
+from tongling_gis.workbooks.checking import (
+    Present,
+    Sheet,
+    check_sheet,
+    find_lost_links,
+    find_repeats,
+    find_unplaced,
+    known_keys,
+)
+from tongling_gis.workbooks.faults import Fault
+from tongling_gis.workbooks.sheets import OWN_SHEETS
+from tongling_gis.workbooks.writing import CREATOR
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from os import PathLike
+
+    import pandas as pd
+
+    from tongling_gis.importers.grids import Grid
+    from tongling_gis.schema import Table
+
+__all__ = ["Book", "Present", "read_book"]
+
+_NO_SHEET = Text(
+    "工作簿“{name}”的工作表（{sheets}）都不是已知的图层或记录表：请用 tongling-gis template "
+    "生成空表，或用 --as 指明。",
+    "None of the sheets of {name!r} ({sheets}) is a known layer or record table: write an empty"
+    " workbook with tongling-gis template, or say with --as what it is.",
+)
+_LEFT_OUT = Text(
+    "工作表“{sheet}”不是已知的图层或记录表，未导入（{rows} 行）",
+    "The sheet {sheet!r} is no known layer or record table and is left out ({rows} rows)",
+)
+_BY_HEADINGS = Text(
+    "工作表“{sheet}”按表头认作“{table}”", "The sheet {sheet!r} was taken as {table} by its headings"
+)
+_NO_ROWS = Text(
+    "没有数据行的工作表（项目中原有的记录不变）：{sheets}",
+    "Sheets without rows (what the project has of them stays): {sheets}",
+)
+_UPDATED = Text(
+    "{table}：{count} 行没有坐标，按编号更新地图上已有的图形；表中没有的保持不变",
+    "{table}: {count} rows have no coordinates and update what is on the map; the rest stays",
+)
+_UNJUDGED = Text(
+    "还没有“{other}”，{table}中的“{column}”未核对",
+    "There are no {other} yet: {column!r} of {table} is not checked",
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Book:
+    """A workbook as read.
+
+    Attributes:
+        imported: Its tables and how each row fared.
+        updates: Layer -> rows without coordinates, which change what is there; only the
+            columns that the sheets have.
+        partial: Tables whose rows do not stand instead of those there.
+        headed: Table -> its columns that the sheets have.
+        faults: What keeps it from being imported as a whole.
+    """
+
+    imported: Imported
+    updates: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    partial: frozenset[str] = frozenset()
+    headed: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    faults: tuple[Fault, ...] = ()
+
+
+def read_book(
+    path: str | PathLike[str],
+    *,
+    present: Mapping[str, Present],
+    crs: str | None = None,
+    append: bool = False,
+) -> Book:
+    """Read every sheet of a workbook that is a layer or record table, and check all of it.
+
+    Args:
+        path: .xlsx or .xlsm.
+        present: What the project has of each table.
+        crs: What coordinates are in, where the headings do not say it.
+        append: Whether rows are added to those there instead of standing for them.
+
+    Returns:
+        The tables and the faults; with faults, the rows that are right by themselves.
+
+    Raises:
+        MissingFileError: If there is no such file.
+        UnreadableFileError: If it is damaged or encrypted.
+        SchemaError: If no sheet is known.
+    """
+    file = Path(path)
+    said: list[Text] = []
+    grids = [grid for grid in read_grids(file) if grid.name not in OWN_SHEETS]
+    known = _choose_sheets(grids, file, said)
+    read = [check_sheet(grid, table, file=file.name, crs=crs) for grid, table in known]
+    sheets = [one for one in read if isinstance(one, Sheet)]
+    faults = [one for one in read if isinstance(one, Fault)]
+    faults += _find_faults(sheets, present, append=append)
+    said += _say_unjudged(sheets, known_keys(sheets, present, append=append))
+    order = {grid.name: k for k, grid in enumerate(grids)}
+    return _gather(
+        file,
+        sheets,
+        sorted(faults, key=lambda one: (order[one.sheet], one.row, one.columns)),
+        said=said,
+        invented=any(grid.invented for grid in grids),
+    )
+
+
+def _choose_sheets(grids: list[Grid], file: Path, said: list[Text]) -> list[tuple[Grid, Table]]:
+    """Find the sheets that are tables and hold rows; say what the others are."""
+    known = []
+    empty: list[str] = []
+    for grid in grids:
+        table = match_sheet(grid, file.stem, alone=len(grids) == 1)
+        if table is None:
+            said.append(_LEFT_OUT.fill(sheet=grid.name, rows=len(grid.cells)))
+            continue
+        header = find_header(grid, table)
+        if header is not None and header.row + 1 >= len(grid.cells):
+            empty.append(grid.name)
+            continue
+        if not name_matches(grid.name, table):
+            said.append(_BY_HEADINGS.fill(sheet=grid.name, table=table.label))
+        known.append((grid, table))
+    if empty:
+        said.append(_NO_ROWS.fill(sheets=list_shown(empty, shown=30)))
+    if not known and not empty:
+        sheets = list_shown([grid.name for grid in grids], shown=30)
+        raise SchemaError(_NO_SHEET.fill(name=file.name, sheets=sheets))
+    return known
+
+
+def _find_faults(
+    sheets: list[Sheet], present: Mapping[str, Present], *, append: bool
+) -> list[Fault]:
+    found = [fault for sheet in sheets for fault in sheet.faults]
+    for group in _by_table(sheets).values():
+        found += find_repeats(group)
+    keys = known_keys(sheets, present, append=append)
+    for sheet in sheets:
+        found += find_unplaced(sheet, present)
+        found += find_lost_links(sheet, keys)
+    return found
+
+
+def _by_table(sheets: list[Sheet]) -> dict[str, list[Sheet]]:
+    groups: dict[str, list[Sheet]] = defaultdict(list)
+    for sheet in sheets:
+        groups[sheet.table.name].append(sheet)
+    return groups
+
+
+def _say_unjudged(sheets: list[Sheet], keys: Mapping[str, set[str]]) -> list[Text]:
+    said = [
+        _UNJUDGED.fill(
+            other=TABLES[column.refers_to].label, table=sheet.table.label, column=column.label
+        )
+        for sheet in sheets
+        for column in sheet.table.columns
+        if column.refers_to
+        and column.refers_to not in keys
+        and any(value for value in sheet.read.get(column.name, []))
+    ]
+    return list(dict.fromkeys(said))
+
+
+def _gather(
+    file: Path, sheets: list[Sheet], faults: list[Fault], *, said: list[Text], invented: bool
+) -> Book:
+    rows: dict[str, list[pd.DataFrame]] = defaultdict(list)
+    updates: dict[str, list[pd.DataFrame]] = defaultdict(list)
+    notes: list[RowNote] = []
+    warnings = list(said)
+    for sheet in sheets:
+        told = [
+            RowNote(sheet.table.name, r, "", word, "refused") for r, word in sheet.opened.refused
+        ]
+        if sheet.taken is not None:
+            rows[sheet.table.name].append(sheet.taken.rows)
+            warnings += sheet.taken.warnings
+            told = list(sheet.taken.notes)
+        elif not sheet.table.shape:
+            checked = check_sheet_rows(sheet)
+            rows[sheet.table.name].append(checked[0])
+            told += checked[1]
+        if len(sheet.placeless):
+            update, more = check_sheet_rows(sheet, placeless=True)
+            updates[sheet.table.name].append(update)
+            told += more
+            count = len(sheet.placeless)
+            warnings.append(_UPDATED.fill(table=sheet.table.label, count=count))
+        notes += told
+    tables = {name: _join(parts, TABLES[name]) for name, parts in rows.items()}
+    report = ImportReport(
+        source=file.name,
+        fingerprint=fingerprint_file(file),
+        counts=_count(sheets, notes),
+        notes=tuple(notes),
+        warnings=tuple(dict.fromkeys(warnings)),
+        declared_crs=" + ".join(dict.fromkeys(s.taken.datum for s in sheets if s.taken)),
+    )
+    return Book(
+        Imported(tables, report, _read_source(file), invented=invented),
+        {name: _join(parts, TABLES[name]) for name, parts in updates.items()},
+        frozenset(sheet.table.name for sheet in sheets if not sheet.is_whole),
+        {
+            name: frozenset(column for sheet in group for column in sheet.matching.columns)
+            for name, group in _by_table(sheets).items()
+        },
+        tuple(faults),
+    )
+
+
+def _join(parts: list[pd.DataFrame], table: Table) -> pd.DataFrame:
+    """Put the sheets of one table together; of rows with the same key the first stands."""
+    import pandas as pd
+
+    whole: pd.DataFrame = pd.concat(parts, ignore_index=True)
+    return whole.drop_duplicates(table.key, ignore_index=True)
+
+
+def check_sheet_rows(
+    sheet: Sheet, *, placeless: bool = False
+) -> tuple[pd.DataFrame, list[RowNote]]:
+    """Bring a sheet's rows to the schema's columns; only those without a place, if asked."""
+    opened = sheet.opened.choose(sheet.placeless) if placeless else sheet.opened
+    if sheet.table.key not in sheet.matching.columns:
+        return opened.rows.iloc[:0], []
+    if any(c.required and c.name not in sheet.matching.columns for c in sheet.table.columns):
+        return opened.rows.iloc[:0], []
+    checked = check_rows(
+        sheet.table, opened.rows, row_names=opened.row_names, matching=sheet.matching
+    )
+    return checked.rows, checked.notes
+
+
+def _count(sheets: list[Sheet], notes: list[RowNote]) -> dict[str, LayerCount]:
+    counts = {}
+    for name, group in _by_table(sheets).items():
+        gone = {note.row for note in notes if note.layer == name and note.action == "refused"}
+        mended = {note.row for note in notes if note.layer == name and note.action == "repaired"}
+        read = sum(len(one.opened.rows) + len(one.opened.refused) for one in group)
+        refused = min(len(gone), read)
+        counts[name] = LayerCount(read, read - refused, len(mended - gone), refused)
+    return counts
+
+
+def _read_source(file: Path) -> Text:
+    """Read whom a workbook of our own names as the source of its places."""
+    import openpyxl
+
+    book = openpyxl.load_workbook(file, read_only=True)
+    said = book.properties
+    book.close()
+    if said.creator != CREATOR:
+        return Text("", "")
+    return Text(said.description or "", said.subject or "")
