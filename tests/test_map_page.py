@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+import geopandas as gpd
 import pytest
 from map_town import NASTY, X0, Y0, Town, invent_town
+from shapely.geometry import shape
 
 from tongling_gis.mapping.interactive import draw_map
 from tongling_gis.text import Text
@@ -81,9 +84,25 @@ class Reader:
             lat,
             lon,
         )
-        mouse = {"x": x, "y": y, "button": "left", "clickCount": 1}
         for kind in ("mousePressed", "mouseReleased"):
-            self.driver.execute_cdp_cmd("Input.dispatchMouseEvent", {"type": kind, **mouse})
+            self.mouse(kind, x, y)
+
+    def mouse(self, kind: str, x: float, y: float) -> None:
+        """Move the mouse, or press or release its left button."""
+        mouse = {"x": x, "y": y, "button": "left", "buttons": 1, "clickCount": 1}
+        self.driver.execute_cdp_cmd("Input.dispatchMouseEvent", {"type": kind, **mouse})
+
+    def drag(self, css: str, by_x: float, by_y: float) -> None:
+        """Drag an element with the mouse."""
+        x, y = self.run(
+            "const b = document.querySelector(arguments[0]).getBoundingClientRect();"
+            "return [b.x + b.width / 2, b.y + b.height / 2]",
+            css,
+        )
+        self.mouse("mousePressed", x, y)
+        for share in (0.3, 0.7, 1.0):
+            self.mouse("mouseMoved", x + share * by_x, y + share * by_y)
+        self.mouse("mouseReleased", x + by_x, y + by_y)
 
     def complaints(self) -> list[str]:
         """What the console says, and what was asked for from outside."""
@@ -209,6 +228,116 @@ def test_nasty_names_are_told_and_not_run(
     """Quotes, markup, templates, line breaks and odd keys come out as they went in."""
     reader.open(pages["zh"], f"#compound={quote(key, safe='')}")
     reader.wait_for_card(name)
+
+
+def read_drawn(folder: Path, reader: Reader) -> tuple[gpd.GeoDataFrame, dict]:
+    """Download what was drawn, and read it as any program would."""
+    command = {"behavior": "allow", "downloadPath": str(folder)}
+    reader.driver.execute_cdp_cmd("Browser.setDownloadBehavior", command)
+    reader.find("#draw .primary").click()
+    reader.wait(lambda: list(folder.glob("*.geojson")))
+    (path,) = folder.glob("*.geojson")
+    return gpd.read_file(path), json.loads(path.read_text(encoding="utf-8"))
+
+
+def test_a_compounds_outline_becomes_an_enclosure(
+    reader: Reader, pages: dict[str, Path], town: Town, tmp_path: Path
+) -> None:
+    """Begun from a card, moved by mouse and keys, gated, undone, downloaded, opened again."""
+    reader.open(pages["zh"], "#compound=K1")
+    reader.wait_for_card(NASTY[0])
+    reader.find("#card").find_element(By.XPATH, ".//button[. = '以此绘制边界']").click()
+    assert not reader.find("#card").is_displayed()
+    assert len(reader.driver.find_elements(By.CSS_SELECTOR, ".handle.corner")) == 4
+    before = reader.run("return JSON.stringify(tonglingPage.drawing.draft.rings)")
+    reader.drag(".handle.corner[aria-label='角点 1']", -60, -60)
+    assert reader.run("return JSON.stringify(tonglingPage.drawing.draft.rings)") != before
+    reader.find("#draw .draw-tools button:nth-child(3)").click()  # undo
+    assert reader.run("return JSON.stringify(tonglingPage.drawing.draft.rings)") == before
+    reader.run("document.querySelector('.handle.middle').focus()")
+    reader.driver.switch_to.active_element.send_keys(Keys.ENTER)
+    assert len(reader.driver.find_elements(By.CSS_SELECTOR, ".handle.corner")) == 5
+    reader.driver.switch_to.active_element.send_keys(Keys.SHIFT, Keys.ARROW_LEFT)
+    reader.find("#draw .draw-tools button .gate-dot.vehicle").click()
+    reader.click_at(*degrees(town, 300, 778))
+    width = reader.find(".gate-row input[type=number]")
+    width.send_keys("4.5", Keys.TAB)
+    rows, written = read_drawn(tmp_path, reader)
+    assert rows.crs.to_epsg() == 4326
+    boundary, gate = rows.geometry
+    assert boundary.is_valid
+    assert boundary.exterior.is_ccw
+    assert len(boundary.exterior.coords) == 6
+    compound = town.layers["compounds"].to_crs(rows.crs).geometry.iloc[0]
+    assert boundary.symmetric_difference(compound).area < 0.05 * compound.area
+    assert boundary.exterior.distance(gate) < 1e-7
+    assert list(rows["role"]) == ["boundary", "gate"]
+    assert (rows["kind"][1], rows["width_m"][1]) == ("vehicle", 4.5)
+    assert (rows["compound_id"][0], rows["origin"][0]) == ("K1", "amended")
+    provenance = written["provenance"]
+    assert provenance["title"] == f"{NASTY[0]} 围合边界"
+    assert provenance["tool"] == "tongling-gis 0.1.0"
+    assert "1.1 米/秒" in provenance["stamp"]
+    reader.run("tonglingPage.drawing.clear()")
+    reader.find("#draw input[type=file]").send_keys(str(next(tmp_path.glob("*.geojson"))))
+    reader.wait(lambda: reader.driver.find_elements(By.CSS_SELECTOR, ".handle.gate"))
+    assert len(reader.driver.find_elements(By.CSS_SELECTOR, ".handle.corner")) == 5
+    assert reader.run("return tonglingPage.drawing.draft.lineOrigin") == "uploaded"
+    assert reader.find(".gate-row input[type=number]").get_attribute("value") == "4.5"
+
+
+def test_a_ring_is_drawn_and_a_crossing_one_is_refused(
+    reader: Reader, pages: dict[str, Path], town: Town, tmp_path: Path
+) -> None:
+    """Clicks make corners, the first closes; a bow tie is shown and not downloaded until mended."""
+    reader.open(pages["zh"])
+    reader.find("#draw-toggle").click()
+    reader.find("#draw .in-view input").click()  # no snapping
+    corners = [(2000, 100), (2100, 200), (2100, 100), (2000, 200)]
+    reader.run(
+        "tonglingPage.map.setView([...arguments], 17, {animate: false})", *degrees(town, 2050, 150)
+    )
+    for x, y in corners:
+        reader.click_at(*degrees(town, x, y))
+    reader.click_at(*degrees(town, *corners[0]))
+    assert "自相交叉" in reader.text("#draw .notice")
+    reader.find("#draw .primary").click()
+    assert not list(tmp_path.iterdir())
+    rings = reader.run("return tonglingPage.drawing.draft.rings[0]")
+    reader.run(
+        "const d = tonglingPage.drawing, [a, b, c, e] = arguments[0];"
+        "d.draft.rings = [[a, c, b, e]]; d.changed()",
+        rings,
+    )
+    assert not reader.find("#draw .notice").is_displayed()
+    assert "1 公顷" in reader.text("#draw .card-body")
+    rows, _written = read_drawn(tmp_path, reader)
+    area_m2 = rows.to_crs(town.layers["streets"].crs).area.iloc[0]
+    assert area_m2 == pytest.approx(10_000, rel=0.02)
+    assert reader.run("return tonglingPage.drawing.draft.lineOrigin") == "drawn"
+    metres = '{"type":"Point","coordinates":[500000,3e6]}'
+    for text, told in (("[]", "GeoJSON"), (metres, "经纬度")):
+        path = tmp_path / "bad.json"
+        path.write_text(text, encoding="utf-8")
+        reader.find("#draw input[type=file]").send_keys(str(path))
+        reader.wait(lambda told=told: told in reader.text("#draw .notice"))
+
+
+def test_a_ring_within_a_ring_is_a_hole(reader: Reader, pages: dict[str, Path]) -> None:
+    """Holes come out as holes that run with the clock, rings apart as parts."""
+    reader.open(pages["zh"])
+    square = "(x, y, w) => [[y, x], [y, x + w], [y + w, x + w], [y + w, x]]"
+    geometry = reader.run(
+        f"const square = {square}; const d = tonglingPage.drawing;"
+        "d.draft.rings = [square(0, 0, .004), square(.001, .001, .001), square(.01, 0, .002)];"
+        "return d.draft.toGeoJson({title: '', author: '', note: ''}, new Date())"
+        ".features[0].geometry"
+    )
+    drawn = shape(geometry)
+    assert drawn.is_valid
+    assert [len(part.interiors) for part in drawn.geoms] == [1, 0]
+    assert all(part.exterior.is_ccw for part in drawn.geoms)
+    assert not drawn.geoms[0].interiors[0].is_ccw
 
 
 def test_companies_and_alliances_have_cards(reader: Reader, pages: dict[str, Path]) -> None:

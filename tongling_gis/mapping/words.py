@@ -79,6 +79,82 @@ PAGE_WORDS: dict[str, Text] = {
     "reachNone": Text("都不可达", "No resident"),
     "nearestShort": Text("就近居民", "Nearest to"),
     "walkShort": Text("步行（分）", "Walk (min)"),
+    # drawing a boundary
+    "draw": Text("绘制边界", "Draw a boundary"),
+    "drawFromCard": Text("以此绘制边界", "Draw from this outline"),
+    "drawRing": Text("画一圈", "Draw a ring"),
+    "drawFinish": Text("完成这一圈", "Close the ring"),
+    "undo": Text("撤销", "Undo"),
+    "redo": Text("重做", "Redo"),
+    "remove": Text("删除", "Remove"),
+    "drawClear": Text("清空", "Clear"),
+    "drawSnap": Text("吸附到边线、围墙与道路", "Snap to outlines, walls and streets"),
+    "drawBasedOn": Text("以“{name}”的边界为底", "Based on the outline of {name}"),
+    "drawFromNothing": Text("新边界", "A new boundary"),
+    "drawTitle": Text("围合边界", "Enclosure"),
+    "drawTitleOf": Text("{name} 围合边界", "Enclosure of {name}"),
+    "drawHintStart": Text(
+        "点“画一圈”开始，或从小区卡片点“以此绘制边界”。",
+        "Begin with “Draw a ring”, or with “Draw from this outline” on a compound's card.",
+    ),
+    "drawHintRing": Text(
+        "在地图上依次点出各个角，点第一个角或按回车闭合，Esc 放弃。圈内再画一圈即为挖空。",
+        "Click the corners one by one; click the first or press Enter to close, Esc to give up. "
+        "A ring within a ring is a hole.",
+    ),
+    "drawHintEdit": Text(
+        "拖动方块移动角点，拖动小圆点加角点，双击或按 Delete 删除；方向键每次移动 1 米。",
+        "Drag squares to move corners and dots to add them; double-click or Delete removes; "
+        "arrow keys move by 1 m.",
+    ),
+    "drawHintGate": Text("在边界上点一下放置大门。", "Click on the boundary to place the gate."),
+    "drawCorner": Text("角点 {n}", "Corner {n}"),
+    "drawMiddle": Text("在此加角点", "Add a corner here"),
+    "drawArea": Text("面积", "Area"),
+    "drawLength": Text("边界长", "Length"),
+    "drawCorners": Text("角点数", "Corners"),
+    "hectares": Text("公顷", "ha"),
+    "metres": Text("米", "m"),
+    "drawGates": Text("大门", "Gates"),
+    "gate_vehicle": Text("车行门", "Vehicle gate"),
+    "gate_pedestrian": Text("人行门", "Pedestrian gate"),
+    "gate_fire_only": Text("消防专用门", "Fire-only gate"),
+    "gateKind": Text("大门类型", "Kind of gate"),
+    "gateWidth": Text("净宽（米）", "Clear width (m)"),
+    "gateHeight": Text("净高（米）", "Clear height (m)"),
+    "gateHours": Text("开放时间", "Hours"),
+    "gateOffBoundary": Text(
+        "这里离边界太远，请点在边界上。", "Too far from the boundary: click on it."
+    ),
+    "drawFile": Text("保存", "Save"),
+    "drawName": Text("名称", "Name"),
+    "drawAuthor": Text("绘制人", "Drawn by"),
+    "drawNote": Text("说明", "Note"),
+    "drawDownload": Text("下载 GeoJSON", "Download GeoJSON"),
+    "drawOpen": Text("打开文件…", "Open a file…"),
+    "drawNext": Text(
+        "下载的文件可用 tongling-gis enclosure check 检查。",
+        "The file is for tongling-gis enclosure check.",
+    ),
+    "drawSaved": Text("已下载。", "Downloaded."),
+    "drawDiscard": Text(
+        "当前的边界还没有下载，要放弃它吗？", "The boundary was not downloaded yet. Discard it?"
+    ),
+    "drawNothing": Text("还没有画边界。", "There is no boundary yet."),
+    "drawTooSmall": Text("有一圈不足三个角或小于 1 平方米。", "A ring has no area."),
+    "drawCrosses": Text(
+        "边界在红圈处自相交叉，请先改正。",
+        "The boundary crosses itself at the red circle: mend it first.",
+    ),
+    "drawNotGeoJson": Text("这不是 GeoJSON 文件。", "This is no GeoJSON file."),
+    "drawNoArea": Text("文件里没有面。", "The file holds no area."),
+    "drawNotDegrees": Text(
+        "坐标不是经纬度（WGS 84），请先转换。",
+        "The coordinates are not degrees of WGS 84: convert them first.",
+    ),
+    "drawWrongCrs": Text(
+        "文件的坐标系是 {crs}，需要 WGS 84。", "The file is in {crs}, but WGS 84 is needed."
+    ),
     # a home
     "home1": Text("居民点", "Home"),
     "walk": Text("步行 {n}", "{n} on foot"),

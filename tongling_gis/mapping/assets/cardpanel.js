@@ -34,6 +34,7 @@ class CardPanel {
       el("p", { class: "card-actions" },
         record && el("a", { class: "plain", href: hashOf(kind, key, true) }, words.fullRecord),
         placed && el("button", { type: "button", class: "plain", onclick: () => this.actions.locate(kind, key) }, words.locate),
+        placed && kind === "compound" && el("button", { type: "button", class: "plain", onclick: () => this.actions.edit(key) }, words.drawFromCard),
         record && copy,
         record && !placed && el("span", { class: "quiet" }, words.withoutPlace)),
     );

@@ -11,6 +11,8 @@ function furnishFrame(map) {
   byId("panel-toggle").title = words.panelToggle;
   byId("table-toggle").querySelector("span").textContent = words.table;
   byId("table-toggle").setAttribute("aria-label", words.table);
+  byId("draw-toggle").querySelector("span").textContent = words.draw;
+  byId("draw-toggle").setAttribute("aria-label", words.draw);
   byId("table").setAttribute("aria-label", words.table);
   byId("table-toggle").hidden = !records.all("centres").length && !records.all("compounds").length;
   fillAbout(byId("about"), pageData.origin);

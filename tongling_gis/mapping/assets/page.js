@@ -58,10 +58,12 @@ class Page {
     this.card = new CardPanel(document.getElementById("card"), this.city, {
       close: () => this.go(null),
       locate: (kind, key) => this.locate(kind, key, true),
+      edit: (key) => this.startDrawing(key),
       isPlaced: (kind, key) => this.placeOf(kind, key) !== null,
     });
     this.filters = new Filters(this.city.coverage);
     this.table = new PlaceTable(document.getElementById("table"), this.city, this.filters, this.tableActions());
+    this.drawing = new Drawing(map, document.getElementById("draw"), this.city, { close: () => this.stopDrawing() });
     this.recordPage = new RecordPage(document.getElementById("record"), this.city);
     this.furnishPage();
     this.listen();
@@ -132,6 +134,20 @@ class Page {
     };
   }
 
+  /** Draw a boundary, from a compound's outline where one is named. */
+  startDrawing(key = null) {
+    if (this.asked) this.go(null);
+    if (key !== null && !this.drawing.draft.saved && !window.confirm(words.drawDiscard)) return;
+    this.map.closePopup();
+    if (key === null) this.drawing.start();
+    else this.drawing.startFrom(key);
+  }
+
+  stopDrawing() {
+    this.drawing.stop();
+    this.map.getContainer().focus({ preventScroll: true });
+  }
+
   tableActions() {
     return {
       close: () => this.toggleTable(false),
@@ -187,7 +203,10 @@ class Page {
     document.getElementById("panel-toggle").addEventListener("click", (event) =>
       this.togglePanel(event.currentTarget.getAttribute("aria-expanded") !== "true"));
     document.getElementById("table-toggle").addEventListener("click", () => this.toggleTable(!this.table.isOpen));
+    document.getElementById("draw-toggle").addEventListener("click", () => (this.drawing.active ? this.stopDrawing() : this.startDrawing()));
+    window.addEventListener("beforeunload", (event) => this.drawing.draft.saved || event.preventDefault());
     document.addEventListener("keydown", (event) => {
+      if (this.drawing.active && this.drawing.onKey(event)) return;
       if (event.key === "Escape") this.escape();
     });
     new ResizeObserver(() => this.map.invalidateSize({ animate: false })).observe(document.getElementById("stage"));
@@ -228,6 +247,7 @@ class Page {
 
   followHash({ first }) {
     const asked = readHash(location.hash);
+    if (asked && this.drawing.active) this.stopDrawing();
     const wasRecord = this.recordPage.isOpen;
     this.asked = asked;
     this.map.closePopup();
@@ -337,6 +357,7 @@ class Page {
   }
 
   onMapClick(latlng) {
+    if (this.drawing.active) return this.drawing.onClick(latlng);
     const found = this.find(latlng);
     if (!found) return;
     if (found.kind) this.go(found.kind, found.key, { stay: true });
@@ -358,6 +379,7 @@ class Page {
   }
 
   onMapMove(latlng) {
+    if (this.drawing.active) return this.drawing.onMove(latlng);
     if (this.moving) return;
     this.moving = requestAnimationFrame(() => {
       this.moving = null;
