@@ -20,7 +20,7 @@ from scipy.sparse.csgraph import dijkstra
 
 from tongling_gis.catalogue import WalkProfile, read_standards
 from tongling_gis.errors import NetworkError, UsageError
-from tongling_gis.network import Attachment, Network
+from tongling_gis.network import Attachment, Network, attach
 from tongling_gis.network.severing import no_cuts
 from tongling_gis.routing import (
     SparseTimes,
@@ -113,6 +113,17 @@ def as_networkx(graph: WalkGraph) -> nx.MultiDiGraph:
     return rebuilt
 
 
+def whole_ms(exact_ms: float) -> int:
+    """Round down to a whole millisecond, but for float noise."""
+    return int(np.floor(exact_ms + 1e-4))
+
+
+def leads_on(tail: object, head: object) -> bool:
+    """Tell whether a walk may go so: none sets out from a destination or comes to an origin."""
+    ends = [stop[0] if isinstance(stop, tuple) else "" for stop in (tail, head)]
+    return ends[0] != "d" and ends[1] != "o"
+
+
 def times_by_networkx(
     graph: WalkGraph, origins: Attachment, destinations: Attachment
 ) -> np.ndarray:
@@ -128,9 +139,11 @@ def times_by_networkx(
         if edge < 0:
             continue
         offset = float(places.offset_m[row])
-        off_ms = int(np.rint(places.distance_m[row] / graph.profile.speed_m_s * 1000))
-        walk.add_edge((kind, row), (kind, row, "street"), ms=off_ms)
-        walk.add_edge((kind, row, "street"), (kind, row), ms=off_ms)
+        off_ms = whole_ms(places.distance_m[row] / graph.profile.speed_m_s * 1000)
+        if kind == "o":
+            walk.add_edge((kind, row), (kind, row, "street"), ms=off_ms)
+        else:
+            walk.add_edge((kind, row, "street"), (kind, row), ms=off_ms)
         by_edge.setdefault(edge, []).append((offset, (kind, row)))
     for edge, places_on in by_edge.items():
         length = float(edges["length_m"].iloc[edge])
@@ -143,11 +156,10 @@ def times_by_networkx(
             for offset, point in sorted(places_on)
         ]
         stops.append((1.0, end))
-        for (here, a), (there, b) in itertools.pairwise(stops):
+        for (here, a), (there, b) in itertools.combinations(stops, 2):
             for tail, head, whole in ((a, b, forward), (b, a, backward)):
-                parts = [int(np.rint(whole * share)) for share in (here, there)]
-                if whole >= 0 or here == there:
-                    walk.add_edge(tail, head, ms=parts[1] - parts[0])
+                if leads_on(tail, head) and (whole >= 0 or here == there):
+                    walk.add_edge(tail, head, ms=whole_ms(whole * (there - here)))
     times = np.full((len(origins), len(destinations)), -1, dtype=np.int64)
     for i in range(len(origins)):
         reached = nx.single_source_dijkstra_path_length(walk, ("o", i), weight="ms")
@@ -487,3 +499,25 @@ def test_importing_the_router_is_quick() -> None:
         "sys.exit(str(heavy) if heavy else 0)"
     )
     subprocess.run([sys.executable, "-c", script], check=True)
+
+
+@given(
+    cuts=st.lists(st.floats(0.01, 989.99), max_size=20, unique=True),
+    off_m=st.sampled_from([0.0, 7.7, 55.0]),
+    over_m=st.sampled_from([0.0, 0.1]),
+    engine=st.sampled_from(ENGINES),
+)
+def test_a_limit_is_never_missed_by_rounding(
+    cuts: list[float], off_m: float, over_m: float, engine: Engine
+) -> None:
+    """990 m at 1.1 m/s are 15 min into however many pieces streets are split; 990.1 m are more."""
+    kept = [one for one, after in itertools.pairwise([*sorted(cuts), 995.0]) if after - one > 0.01]
+    at = [(one, 0.0) for one in (0.0, *kept, 1200.0)]
+    network = town(at, list(itertools.pairwise(range(len(at)))))
+    graph = weigh(network, ADULT)
+    home_m = 990.0 - off_m + over_m
+    homes = attach(network, np.array([[home_m, off_m]]), limit_m=200)
+    centre = attach(network, np.array([[0.0, 0.0]]), limit_m=200)
+    nearest = nearest_place(graph, homes, centre, limit_s=900.0, engine=engine)
+    assert (nearest.ms[0] >= 0) == (over_m == 0.0)
+    assert graph.forward_ms.sum() <= 1200.0 / 1.1 * 1000

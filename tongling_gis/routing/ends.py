@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from tongling_gis.routing.graph import CLOSED
+from tongling_gis.routing.paces import round_down_ms
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,8 +28,6 @@ class Ends:
         leave_ms: Milliseconds from the place to each end, off-street part included,
             int64[k, 2]; ``CLOSED`` where that way cannot be walked.
         arrive_ms: The same from each end to the place.
-        along_ms: Milliseconds along the edge from ``from_node`` as walked forward (column 0)
-            and back to ``from_node`` as walked backward (column 1), int64[k, 2].
         off_ms: Milliseconds between the place and its street, int64[k].
         share: Where on its edge the place stands, as a share of the length from
             ``from_node``, 0 to 1, float64[k].
@@ -37,35 +36,28 @@ class Ends:
     node: Int32s
     leave_ms: Int64s
     arrive_ms: Int64s
-    along_ms: Int64s
     off_ms: Int64s
     share: NDArray[np.float64]
 
 
 def join_ends(graph: WalkGraph, places: Attachment) -> Ends:
-    """Join attached places to the graph.
-
-    What is left of an edge is its time less the part walked, never rounded twice: the two
-    parts add up to the whole.
-    """
+    """Join attached places to the graph, each part of an edge rounded down by itself."""
     edges = graph.network.edges
     on = places.edge >= 0
     edge = np.where(on, places.edge, 0)
     if not len(edges):
         nowhere = np.full((len(edge), 2), CLOSED, dtype=np.int64)
-        return Ends(
-            nowhere.astype(np.int32), nowhere, nowhere, nowhere, nowhere[:, 0], np.zeros(len(edge))
-        )
+        return Ends(nowhere.astype(np.int32), nowhere, nowhere, nowhere[:, 0], np.zeros(len(edge)))
     length_m = edges["length_m"].to_numpy()[edge]
     share = np.zeros(len(edge))
     np.divide(places.offset_m, length_m, out=share, where=on & (length_m > 0.0))
     share = np.clip(share, 0.0, 1.0)
+    parts = np.stack([share, 1.0 - share], axis=1)
     whole = np.stack([graph.forward_ms[edge], graph.backward_ms[edge]], axis=1).astype(np.int64)
-    along = np.rint(whole * share[:, None]).astype(np.int64)
     off = graph.off_street_ms(np.where(on, places.distance_m, 0.0))
     closed = whole == CLOSED
-    leave = np.stack([along[:, 1], whole[:, 0] - along[:, 0]], axis=1) + off[:, None]
-    arrive = np.stack([along[:, 0], whole[:, 1] - along[:, 1]], axis=1) + off[:, None]
+    leave = round_down_ms(whole[:, ::-1] * parts) + off[:, None]
+    arrive = round_down_ms(whole * parts) + off[:, None]
     leave[closed[:, ::-1]] = CLOSED
     arrive[closed] = CLOSED
     for side in range(2):  # at a corner one is there, whichever way the edge is open
@@ -74,7 +66,7 @@ def join_ends(graph: WalkGraph, places: Attachment) -> Ends:
     leave[~on], arrive[~on] = CLOSED, CLOSED
     node = graph.rank[graph.edge_ends[edge]]
     node[~on] = -1
-    return Ends(node, leave, arrive, along, off, share)
+    return Ends(node, leave, arrive, off, share)
 
 
 def rows_of(places: Ends, rows: NDArray[np.integer]) -> Ends:
@@ -91,12 +83,10 @@ def direct_walks(
     """
     start, goal = _same_edge(starts.edge, goals.edge)
     here, there = join_ends(graph, starts), join_ends(graph, goals)
-    ahead = starts.offset_m[start] <= goals.offset_m[goal]
-    forward = there.along_ms[goal, 0] - here.along_ms[start, 0]
-    backward = here.along_ms[start, 1] - there.along_ms[goal, 1]
-    walked = np.where(ahead, forward, backward) + here.off_ms[start] + there.off_ms[goal]
-    edge = starts.edge[start]
-    is_open = np.where(ahead, graph.forward_ms[edge], graph.backward_ms[edge]) != CLOSED
+    edge, onward = starts.edge[start], there.share[goal] - here.share[start]
+    whole = np.where(onward >= 0.0, graph.forward_ms[edge], graph.backward_ms[edge])
+    walked = round_down_ms(whole * np.abs(onward)) + here.off_ms[start] + there.off_ms[goal]
+    is_open = (whole != CLOSED) | (onward == 0.0)
     same = (starts.point_x_m[start] == goals.point_x_m[goal]) & (
         starts.point_y_m[start] == goals.point_y_m[goal]
     )

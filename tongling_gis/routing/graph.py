@@ -1,8 +1,8 @@
 """The network weighed for a walker: milliseconds along every street, both ways.
 
-Times are whole milliseconds from here on, so that every engine gives the same answer to the
-last digit, ties included. Nodes are renumbered along a Hilbert curve: streets that are close
-in the city are close in memory.
+Times are whole milliseconds from here on, rounded down as ``paces`` tells, so that every engine
+gives the same answer to the last digit, ties included. Nodes are renumbered along a Hilbert
+curve: streets that are close in the city are close in memory.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from tongling_gis.errors import NetworkError, UsageError
-from tongling_gis.routing.paces import street_speeds, street_waits_ms
+from tongling_gis.routing.paces import round_down_ms, street_speeds, street_waits_ms
 from tongling_gis.text import Text
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ class WalkGraph:
 
     def off_street_ms(self, distance_m: NDArray[np.float64]) -> NDArray[np.int64]:
         """Time the walk between places and their streets, at the speed on the flat."""
-        return np.rint(distance_m / self.profile.speed_m_s * 1000.0).astype(np.int64)
+        return round_down_ms(distance_m / self.profile.speed_m_s * 1000.0)
 
 
 def edge_times(network: Network, profile: WalkProfile) -> tuple[Int32s, Int32s]:
@@ -181,7 +181,7 @@ def _time_one_way(
             )
         )
     cost_ms = np.full(len(length_m), CLOSED, dtype=np.int32)
-    cost_ms[used] = np.maximum(np.rint(exact_ms[used]), 1.0).astype(np.int32)
+    cost_ms[used] = np.maximum(round_down_ms(exact_ms[used]), 1).astype(np.int32)
     if waits_ms is not None:
         cost_ms[used] += waits_ms[used]
     return cost_ms
