@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -158,3 +159,29 @@ def test_importing_again_replaces_and_appending_adds(demo: studies.Demo, tmp_pat
     for options in (studies.ImportOptions(), studies.ImportOptions(append=True)):
         studies.import_file(workspace, centres, options)
         assert workspace.count("centres") == 60
+
+
+def test_a_map_of_results_older_than_their_data_says_so(demo: studies.Demo, tmp_path: Path) -> None:
+    """Changed centres under an old coverage: the map's stamp and the project's facts tell."""
+    copy = tmp_path / "copy"
+    shutil.copytree(demo.workspace.folder, copy)
+    workspace = studies.open_project(copy)
+    assert studies.find_stale(workspace) == []
+    centres = workspace.read("centres")
+    workspace.write({"centres": centres.iloc[5:]})
+    assert any("邻里中心已更新" in one.zh for one in studies.find_stale(workspace))
+    assert "结果早于现在的数据" in studies.draw_project_map(workspace).read_text(encoding="utf-8")
+
+
+def test_places_that_do_not_fit_the_streets_are_told_at_import(
+    demo: studies.Demo, tmp_path: Path
+) -> None:
+    """Hydrants in GCJ-02 declared as WGS 84 are taken, with a warning that names the shift."""
+    copy = tmp_path / "copy"
+    shutil.copytree(demo.workspace.folder, copy)
+    hydrants = (copy / "data" / "hydrants.csv").read_text(encoding="utf-8-sig")
+    wrong = tmp_path / "消火栓.csv"
+    wrong.write_text(hydrants.replace("GCJ-02", "WGS84"), encoding="utf-8")
+    options = studies.ImportOptions(layer="hydrants")
+    report = studies.import_file(studies.open_project(copy), wrong, options)
+    assert any("GCJ-02" in warning.en and "510 m" in warning.en for warning in report.warnings)

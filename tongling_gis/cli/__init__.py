@@ -48,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     screen = Screen(lang, as_json=options.json)
     try:
         with screen:
-            options.run(options, screen)
+            code: int | None = options.run(options, screen)
     except TonglingError as error:
         screen.show_error(type(error).__name__, error.text, error.details())
         return error.exit_code
@@ -64,7 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:  # noqa: BLE001 - the last net: a sentence and a log, no traceback
         screen.show_error("InternalError", _log_internal_error(error))
         return INTERNAL_ERROR
-    return 0
+    return code or 0
 
 
 def _describe_os_error(error: OSError) -> Text:

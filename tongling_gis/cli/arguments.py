@@ -59,7 +59,7 @@ class Builder:
     subparsers: Any
 
     def command(
-        self, name: str, summary: Text, run: Callable[..., None], *, project: bool = True
+        self, name: str, summary: Text, run: Callable[..., int | None], *, project: bool = True
     ) -> CommandParser:
         """Add a command; one of a project gets ``--project``."""
         said = summary.in_lang(self.lang)

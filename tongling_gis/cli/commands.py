@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tongling_gis.cli.results import assessment_json, show_number, show_numbers, show_verdicts
-from tongling_gis.errors import WorkbookFaultsError
+from tongling_gis.errors import InputError, WorkbookFaultsError
 from tongling_gis.text import Text
 
 if TYPE_CHECKING:
@@ -113,8 +113,8 @@ def fetch(options: argparse.Namespace, screen: Screen) -> None:
     screen.answer({"imports": [report.to_json()]})
 
 
-def doctor(options: argparse.Namespace, screen: Screen) -> None:
-    """Look at files before anything is analysed."""
+def doctor(options: argparse.Namespace, screen: Screen) -> int:
+    """Look at files before anything is analysed; code 3 where one has an error."""
     from tongling_gis import studies
 
     workspace = studies.open_project(options.project) if options.project else None
@@ -133,6 +133,7 @@ def doctor(options: argparse.Namespace, screen: Screen) -> None:
             )
             answers.append({"file": path.name, **one.to_json()})
     screen.answer({"symptoms": answers})
+    return InputError.exit_code if any(one["severity"] == "error" for one in answers) else 0
 
 
 _SEVERITY = {
@@ -291,9 +292,18 @@ def draw_map(options: argparse.Namespace, screen: Screen) -> None:
     path = studies.draw_project_map(
         workspace, options.out, lang=screen.lang, progress=screen.progress
     )
+    stale = studies.find_stale(workspace)
+    for one in stale:
+        screen.say(Text(f"警告：{one.zh}", f"Warning: {one.en}"))
     size_mb = path.stat().st_size / 1e6
     screen.say(Text(f"地图：{path}（{size_mb:.1f} MB）", f"Map: {path} ({size_mb:.1f} MB)"))
-    screen.answer({"map": str(path), "size_bytes": path.stat().st_size})
+    screen.answer(
+        {
+            "map": str(path),
+            "size_bytes": path.stat().st_size,
+            "stale": [{"zh": one.zh, "en": one.en} for one in stale],
+        }
+    )
 
 
 def info(options: argparse.Namespace, screen: Screen) -> None:
@@ -316,6 +326,8 @@ def info(options: argparse.Namespace, screen: Screen) -> None:
         screen.say(Text(f"  {label.zh}（{name}）：{rows}", f"  {label.en} ({name}): {rows}"))
     for name, stamp in facts.results:
         screen.say(Text(f"结果 {name}：{stamp.zh}", f"Result {name}: {stamp.en}"))
+    for one in facts.stale:
+        screen.say(Text(f"警告：{one.zh}", f"Warning: {one.en}"))
     for source in facts.sources:
         screen.say(Text(f"数据来源：{source.zh}", f"Source: {source.en}"))
     screen.answer(
@@ -327,11 +339,25 @@ def info(options: argparse.Namespace, screen: Screen) -> None:
             "data_date": facts.data_date,
             "rows": dict(facts.rows),
             "results": [{"name": name, "zh": s.zh, "en": s.en} for name, s in facts.results],
+            "stale": [{"zh": one.zh, "en": one.en} for one in facts.stale],
             "sources": [{"zh": source.zh, "en": source.en} for source in facts.sources],
         }
     )
 
 
+_SHOWN_LINES = 25
+
+
 def _show_report(report: ImportReport, screen: Screen) -> None:
-    for line in report.lines(screen.lang):
+    """Print the counts and warnings and the first of the rows' notes; the project keeps all."""
+    lines = report.lines(screen.lang)
+    for line in lines[:_SHOWN_LINES]:
         screen.say(line)
+    more = len(lines) - _SHOWN_LINES
+    if more > 0:
+        screen.say(
+            Text(
+                f"……另有 {more} 条，全部记在项目的导入记录里（--json 可列出）",
+                f"... and {more} more, all kept among the project's imports (--json lists them)",
+            )
+        )

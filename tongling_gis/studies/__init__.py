@@ -19,6 +19,7 @@ from tongling_gis.studies.reach import (
     study_isochrones,
 )
 from tongling_gis.studies.records import study_records, write_summary
+from tongling_gis.studies.staleness import find_stale
 from tongling_gis.studies.walks import Walk, study_route, study_times
 from tongling_gis.studies.workbooks import (
     export_workbook,
@@ -40,6 +41,7 @@ __all__ = [
     "export_workbook",
     "fetch_place",
     "find_dangling_links",
+    "find_stale",
     "import_file",
     "import_workbook",
     "open_project",

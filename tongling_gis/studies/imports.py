@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from tongling_gis.errors import InputError, MissingFileError, UsageError
+from tongling_gis.errors import InputError, MissingFileError, UnreadableFileError, UsageError
 from tongling_gis.schema import TABLES
+from tongling_gis.studies.arrivals import link_to_compounds, tell_arrival
 from tongling_gis.studies.workbooks import WORKBOOKS, import_workbook
 from tongling_gis.text import Progress, Text, silent
 
@@ -80,6 +81,12 @@ def _layer_of(path: Path, options: ImportOptions) -> str:
     )
 
 
+def _only_known(names: list[str]) -> str:
+    """Give the one table that a container's layers are named after, "" where it is not one."""
+    known = {table for table in map(_find_table, names) if table}
+    return known.pop() if len(known) == 1 else ""
+
+
 def _read_file(path: Path, options: ImportOptions, progress: Progress) -> Imported:
     if _ends_with(path, _OSM_ENDINGS):
         from tongling_gis.importers.osm import read_osm
@@ -95,6 +102,15 @@ def _read_file(path: Path, options: ImportOptions, progress: Progress) -> Import
 def _read_tabular(path: Path, options: ImportOptions) -> Imported:
     from tongling_gis.importers import tables, vector
 
+    if path.is_file() and not path.stat().st_size:
+        raise UnreadableFileError(
+            Text(
+                f"“{path.name}”是空文件：请重新导出或下载。",
+                f"{path.name} is an empty file: export or download it again.",
+            )
+        )
+    if not options.layer and not _ends_with(path, _TABLE_ENDINGS) and not _find_table(path.stem):
+        options = replace(options, layer=_only_known(vector.list_layers(path)))
     layer = _layer_of(path, options)
     if _ends_with(path, _TABLE_ENDINGS):
         return tables.read_table(
@@ -134,6 +150,13 @@ def import_file(
         raise MissingFileError(
             Text(f"找不到文件“{path}”：请检查路径。", f"There is no file {path}: check the path.")
         )
+    if path.is_dir() and path.suffix.lower() != ".gdb":
+        raise UsageError(
+            Text(
+                f"“{path.resolve()}”是文件夹：请写文件名，可一次写多个。",
+                f"{path.resolve()} is a folder: name files, several at once if you like.",
+            )
+        )
     if _is_raster(path, options):
         return _import_elevation(workspace, path, options)
     if _ends_with(path, WORKBOOKS) and not options.layer:
@@ -152,8 +175,10 @@ def import_file(
                 f"{path.name} holds no row that can be used; tongling-gis doctor says why.",
             )
         )
-    workspace.add(imported, append=options.append)
-    return imported.report
+    told = tell_arrival(workspace, imported, path, crs=options.crs, append=options.append)
+    workspace.add(told, append=options.append)
+    link_to_compounds(workspace)
+    return told.report
 
 
 def _is_raster(path: Path, options: ImportOptions) -> bool:
@@ -226,6 +251,7 @@ def fetch_place(
         progress=progress,
     )
     workspace.add(imported)
+    link_to_compounds(workspace)
     return imported.report
 
 

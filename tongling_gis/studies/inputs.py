@@ -152,22 +152,7 @@ def project_residents(
         "buildings",
         Text("请先导入建筑或居民点。", "import buildings or residential points first."),
     )
-    homes, notes = _homes(buildings)
-    return place_in_compounds(homes, optional_layer(workspace, "compounds")), notes
-
-
-def place_in_compounds(
-    homes: gpd.GeoDataFrame, compounds: gpd.GeoDataFrame | None
-) -> gpd.GeoDataFrame:
-    """Fill in the compound of each home that names none, from where the home lies.
-
-    Where compounds overlap, the first listed counts.
-    """
-    if compounds is None or "compound_id" not in homes:
-        return homes
-    inside = homes[["geometry"]].sjoin(compounds[["compound_id", "geometry"]], predicate="within")
-    found = inside.sort_values("index_right")["compound_id"].groupby(level=0).first()
-    return homes.assign(compound_id=homes["compound_id"].fillna(found))
+    return _homes(buildings)
 
 
 def _homes(buildings: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, tuple[Text, ...]]:

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from tongling_gis import __version__
 from tongling_gis.assessment import Provenance
 from tongling_gis.schema import LAYERS, RECORDS
+from tongling_gis.studies.staleness import mark_stale
 from tongling_gis.text import Progress, Text, silent
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from tongling_gis.store import Workspace
@@ -20,13 +22,27 @@ def draw_project_map(
     out: Path | None = None,
     *,
     lang: str = "zh",
+    base_maps: Sequence[str] = (),
     progress: Progress = silent,
 ) -> Path:
-    """Draw the project's interactive map with its newest results."""
+    """Draw the project's interactive map with its newest results.
+
+    Args:
+        workspace: The project.
+        out: The file; by default in its folder ``maps``.
+        lang: Language of the page.
+        base_maps: Base maps from the web that the page offers: tianditu, gaode, osm.
+        progress: Told what is being done.
+
+    Raises:
+        UsageError: If a base map is not known.
+    """
     from tongling_gis.mapping.interactive import draw_map
 
     progress(Text("绘制地图", "Drawing the map"), 0.0)
-    coverage, isochrones = workspace.latest("coverage"), workspace.latest("isochrones")
+    coverage, isochrones = (
+        mark_stale(workspace, workspace.latest(kind)) for kind in ("coverage", "isochrones")
+    )
     layers = {name: workspace.read(name) for name in LAYERS if workspace.has(name)}
     if "centres" not in layers and coverage is not None:
         layers["centres"] = coverage.layers["centres"]
@@ -44,6 +60,7 @@ def draw_project_map(
             sources=workspace.sources(),
             invented=workspace.invented,
         ),
+        base_maps=base_maps,
     )
     progress(Text("完成", "Done"), 1.0)
     return path

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tongling_gis.schema import LAYERS, RECORDS
+from tongling_gis.studies.staleness import find_stale
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,7 +40,7 @@ def open_project(folder: Path) -> Workspace:
 
 @dataclass(frozen=True, slots=True)
 class ProjectFacts:
-    """What a project holds: rows by layer and record table, results, sources, CRS."""
+    """What a project holds: rows by table, results and those out of date, sources, CRS."""
 
     name: str
     folder: Path
@@ -49,6 +50,7 @@ class ProjectFacts:
     rows: Mapping[str, int]
     results: tuple[tuple[str, Text], ...]
     sources: tuple[Text, ...]
+    stale: tuple[Text, ...]
 
 
 def describe_project(workspace: Workspace) -> ProjectFacts:
@@ -63,4 +65,5 @@ def describe_project(workspace: Workspace) -> ProjectFacts:
         rows={name: workspace.count(name) for name in names},
         results=tuple((one.name, one.stamp) for one in workspace.results()),
         sources=workspace.sources(),
+        stale=tuple(find_stale(workspace)),
     )

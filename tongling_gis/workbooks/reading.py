@@ -11,6 +11,7 @@ from tongling_gis.errors import SchemaError
 from tongling_gis.importers.checks import check_rows, list_shown
 from tongling_gis.importers.grids import read_grids
 from tongling_gis.importers.headings import name_matches
+from tongling_gis.importers.osm_tags import INVENTED
 from tongling_gis.importers.report import (
     Imported,
     ImportReport,
@@ -283,4 +284,5 @@ def _read_source(file: Path) -> Text:
     book.close()
     if said.creator != CREATOR:
         return Text("", "")
-    return Text(said.description or "", said.subject or "")
+    named = Text(said.description or "", said.subject or "")
+    return INVENTED if named.zh == INVENTED.zh else named
