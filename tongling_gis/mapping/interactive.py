@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tongling_gis.mapping.base import describe_layers, initial_bounds
+from tongling_gis.mapping.basemaps import choose_base_maps, describe_base_maps, tile_hosts
 from tongling_gis.mapping.layers import (
     BUILDINGS_FROM_ZOOM,
     GROUPS,
@@ -20,7 +21,7 @@ from tongling_gis.mapping.words import PAGE_WORDS
 from tongling_gis.schema import FIVE_SERVICES, STAR_DIMENSIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     import geopandas as gpd
@@ -44,6 +45,7 @@ def draw_map(  # noqa: PLR0913 - the parts of a page, each by name
     title: Text,
     lang: Lang = "zh",
     provenance: Provenance | None = None,
+    base_maps: Sequence[str] = (),
 ) -> Path:
     """Draw the map of a city as one HTML file, and give its path.
 
@@ -59,10 +61,14 @@ def draw_map(  # noqa: PLR0913 - the parts of a page, each by name
         title: What the page is called.
         lang: Language of the page.
         provenance: Where layers and records come from, for a map without results.
+        base_maps: Providers of base maps that the page offers, of ``basemaps.PROVIDERS``;
+            with none the page may load nothing from outside.
 
     Raises:
+        UsageError: If a base map is not known.
         MissingFileError: If the browser libraries are missing from the installation.
     """
+    grounds = choose_base_maps(base_maps)
     results = [one for one in (coverage, isochrones) if one is not None]
     drawn = _with_result_centres(layers, results)
     origins = [one.provenance for one in results] + ([provenance] if provenance else [])
@@ -77,6 +83,7 @@ def draw_map(  # noqa: PLR0913 - the parts of a page, each by name
         "coverage": None if coverage is None else describe_coverage(coverage, drawn, lang),
         "isochrones": None if isochrones is None else describe_isochrones(isochrones, lang),
         "origin": _describe_origin(results, origins, lang),
+        "baseMaps": describe_base_maps(grounds, lang),
     }
     page = finish_page(
         _folium_page(bounds),
@@ -84,6 +91,7 @@ def draw_map(  # noqa: PLR0913 - the parts of a page, each by name
         lang=lang,
         blocks={"map-data": page_data, "map-records": describe_records(drawn, records, lang)},
         map_name=_MAP_NAME,
+        picture_hosts=tile_hosts(grounds),
     )
     target = path / "map.html" if path.is_dir() else path
     write_page(target, page)

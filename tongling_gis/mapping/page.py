@@ -21,7 +21,7 @@ from tongling_gis.errors import MissingFileError, TonglingError
 from tongling_gis.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from tongling_gis.text import Lang
 
@@ -49,6 +49,7 @@ SCRIPTS = (
     "drawing.js",
     "drawpanel.js",
     "centres.js",
+    "basemaps.js",
     "frame.js",
     "page.js",
 )
@@ -96,7 +97,13 @@ def read_asset(name: str) -> str:
 
 
 def finish_page(
-    skeleton: str, *, title: str, lang: Lang, blocks: Mapping[str, Any], map_name: str
+    skeleton: str,
+    *,
+    title: str,
+    lang: Lang,
+    blocks: Mapping[str, Any],
+    map_name: str,
+    picture_hosts: Sequence[str] = (),
 ) -> str:
     """Make a page that folium rendered stand alone, and put our page around its map.
 
@@ -106,6 +113,7 @@ def finish_page(
         lang: Language of the page.
         blocks: Id -> value of each JSON block.
         map_name: The script variable that holds the Leaflet map.
+        picture_hosts: Origins from which the page may load pictures; none by default.
 
     Raises:
         TonglingError: If the page has no place for the map where folium is known to put it.
@@ -127,7 +135,7 @@ def finish_page(
     page = "\n".join(line.rstrip() for line in page.splitlines() if line.strip()) + "\n"
     page = page.replace("</head>", f"{_head(title)}</head>", 1)
     page = page.replace("</html>", f"{_tail(blocks, map_name)}</html>", 1)
-    return page.replace("<head>", f"<head>\n{_policy(page)}", 1)
+    return page.replace("<head>", f"<head>\n{_policy(page, picture_hosts)}", 1)
 
 
 def write_page(path: Path, page: str) -> None:
@@ -180,10 +188,11 @@ def _no_script(lang: Lang) -> str:
     return f"<noscript>{html.escape(PAGE_WORDS['noScript'].in_lang(lang))}</noscript>"
 
 
-def _policy(page: str) -> str:
+def _policy(page: str, picture_hosts: Sequence[str]) -> str:
     sums = " ".join(
         f"'sha256-{base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()}'"
         for code in _INLINE_SCRIPT.findall(page)
     )
-    rules = f"default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src {sums}"
+    pictures = " ".join(("data:", *picture_hosts))
+    rules = f"default-src 'none'; style-src 'unsafe-inline'; img-src {pictures}; script-src {sums}"
     return f'<meta http-equiv="Content-Security-Policy" content="{rules}" />\n'

@@ -155,6 +155,20 @@ PAGE_WORDS: dict[str, Text] = {
     "drawWrongCrs": Text(
         "文件的坐标系是 {crs}，需要 WGS 84。", "The file is in {crs}, but WGS 84 is needed."
     ),
+    # base maps
+    "baseMaps": Text("网络底图", "Base maps from the web"),
+    "baseOwn": Text("本图自带（离线）", "This map's own (offline)"),
+    "baseKey": Text("密钥", "Key"),
+    "baseKeyHint": Text("天地图密钥（tk），只存本机", "Tianditu key, kept in this browser"),
+    "baseNeedsKey": Text("请先填写天地图密钥。", "Type your Tianditu key first."),
+    "baseFailed": Text(
+        "{name} 没有响应（可能没有网络），已恢复本图自带底图。",
+        "{name} does not answer (no network?); this map's own ground is back.",
+    ),
+    "baseFailedKey": Text(
+        "{name} 没有响应（没有网络，或密钥无效），已恢复本图自带底图。",
+        "{name} does not answer (no network, or the key is wrong); this map's own ground is back.",
+    ),
     # a home
     "home1": Text("居民点", "Home"),
     "walk": Text("步行 {n}", "{n} on foot"),

@@ -16,8 +16,13 @@ function furnishFrame(map) {
   byId("table").setAttribute("aria-label", words.table);
   byId("table-toggle").hidden = !records.all("centres").length && !records.all("compounds").length;
   fillAbout(byId("about"), pageData.origin);
-  byId("credit").textContent = [...pageData.origin.sources, "Leaflet"].join(" · ");
+  fillCredit("");
   map.getContainer().setAttribute("aria-label", words.map);
+}
+
+/** Whose the data are, and the base map where there is one. */
+function fillCredit(ground) {
+  document.getElementById("credit").textContent = [...pageData.origin.sources, ground, "Leaflet"].filter(Boolean).join(" · ");
 }
 
 /** Buttons and the north arrow at the map's edge. */

@@ -96,7 +96,8 @@ class Page {
     const byId = (id) => document.getElementById(id);
     const actions = this.layerActions();
     fillSummary(byId("summary"), this.city.coverage, actions);
-    fillLayers(byId("layers"), this.city, actions);
+    this.baseMaps = new BaseMaps(this.map, this.city, { redraw: () => this.refresh(), credit: fillCredit });
+    fillLayers(byId("layers"), this.city, this.baseMaps, actions);
     this.search = new Search(byId("search-box"), byId("search-list"), (kind, key) => this.go(kind, key));
     L.control.zoom({ position: "topright", zoomInTitle: words.zoomIn, zoomOutTitle: words.zoomOut }).addTo(this.map);
     addHomeAndNorth(this.map, () => this.showStart());

@@ -55,7 +55,7 @@ function layerSwatch(layer) {
 }
 
 /** The layer control, which is the legend too. */
-function fillLayers(element, city, actions) {
+function fillLayers(element, city, baseMaps, actions) {
   const groups = new Map(Object.keys(looks.groups).map((name) => [name, []]));
   if (city.coverage) groups.get("results").push(...coverageRows(city.coverage, actions));
   if (city.isochrones?.all) groups.get("results").push(...isochroneRows(city.isochrones, actions));
@@ -70,7 +70,8 @@ function fillLayers(element, city, actions) {
   }
   for (const [name, rows] of groups) {
     if (!rows.length) continue;
-    const open = name === "results" || name === "places";
+    if (name === "base") rows.unshift(...baseMaps.rows());
+    const open = name === "results" || name === "places" || (name === "base" && pageData.baseMaps.length > 0);
     element.append(el("details", { open }, el("summary", {}, looks.groups[name]), rows));
   }
 }
