@@ -62,3 +62,14 @@ def test_a_table_without_places_is_no_geojson(tmp_path: Path) -> None:
         export_table(plain, tmp_path / "out.geojson")
     assert list(tmp_path.iterdir()) == []
     assert export_table(plain, tmp_path / "out.csv").exists()
+
+
+@pytest.mark.parametrize("ending", [".gpkg", ".geojson", ".csv", ".parquet"])
+def test_the_stamp_goes_with_every_row(
+    homes: gpd.GeoDataFrame, tmp_path: Path, ending: str
+) -> None:
+    """Speed, dates and 示例数据 stay with the rows in every kind of file."""
+    path = export_table(homes, tmp_path / f"out{ending}", stamp="1.1 m/s · 示例数据")
+    read = {".csv": pd.read_csv, ".parquet": gpd.read_parquet}.get(ending, gpd.read_file)
+    assert read(path)["stamp"].tolist() == ["1.1 m/s · 示例数据"] * 2
+    assert "stamp" not in homes

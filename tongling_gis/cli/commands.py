@@ -146,6 +146,8 @@ _SEVERITY = {
 def _reach_options(options: argparse.Namespace) -> ReachOptions:
     from tongling_gis import studies
 
+    if getattr(options, "out", None):
+        studies.check_export(options.out)
     asked: dict[str, Any] = {"minutes": tuple(options.minutes)} if options.minutes else {}
     return studies.ReachOptions(
         profile=options.profile,
@@ -208,13 +210,14 @@ def times(options: argparse.Namespace, screen: Screen) -> None:
     from tongling_gis import studies
 
     workspace = studies.open_project(options.project)
-    pairs = studies.study_times(
+    found = studies.study_times(
         workspace,
         options.origins,
         options.destinations,
         _reach_options(options),
         progress=screen.progress,
     )
+    pairs = found.pairs
     limit = max(_reach_options(options).minutes)
     screen.say(
         Text(
@@ -223,11 +226,13 @@ def times(options: argparse.Namespace, screen: Screen) -> None:
         )
     )
     if options.out:
-        _export(pairs, options, screen)
+        _export(pairs, found.stamp, options, screen)
     else:
         for one in pairs.head(_SHOWN_PAIRS).itertuples():
             screen.say(f"  {one.origin} → {one.destination}  {one.walk_s:.1f} s")
-    screen.answer({"pairs": pairs.to_dict("records")} if not options.out else {"count": len(pairs)})
+    answer = {"count": len(pairs)} if options.out else {"pairs": pairs.to_dict("records")}
+    screen.say(found.stamp)
+    screen.answer({**answer, "stamp": {"zh": found.stamp.zh, "en": found.stamp.en}})
 
 
 def route(options: argparse.Namespace, screen: Screen) -> None:
@@ -251,12 +256,14 @@ def route(options: argparse.Namespace, screen: Screen) -> None:
     )
     for number, step in enumerate(walk.steps, 1):
         screen.say(f"  {number}. {screen.word(step)}")
+    screen.say(walk.stamp)
     if options.out:
-        _export(walk.line, options, screen)
+        _export(walk.line, walk.stamp, options, screen)
     screen.answer(
         {
             "walk_s": walk.walk_s,
             "length_m": walk.length_m,
+            "stamp": {"zh": walk.stamp.zh, "en": walk.stamp.en},
             "steps": [{"zh": step.zh, "en": step.en} for step in walk.steps],
         }
     )
@@ -265,10 +272,10 @@ def route(options: argparse.Namespace, screen: Screen) -> None:
 _SHOWN_PAIRS = 20
 
 
-def _export(rows: pd.DataFrame, options: argparse.Namespace, screen: Screen) -> None:
+def _export(rows: pd.DataFrame, stamp: Text, options: argparse.Namespace, screen: Screen) -> None:
     from tongling_gis import studies
 
-    path = studies.export_table(rows, options.out)
+    path = studies.export_table(rows, options.out, stamp=screen.word(stamp))
     screen.say(Text(f"已写出：{path}", f"Written: {path}"))
 
 
@@ -280,7 +287,7 @@ def _show_result(
     for note in result.notes:
         screen.say(Text(f"说明：{note.zh}", f"Note: {note.en}"))
     if options.out:
-        _export(result.layers[layer], options, screen)
+        _export(result.layers[layer], result.stamp, options, screen)
     screen.answer(assessment_json(result))
 
 

@@ -1,7 +1,7 @@
 """Whole studies: read, analyse, save. The command line and the web call these, nothing else."""
 
 from tongling_gis.studies.demo import Demo, run_demo
-from tongling_gis.studies.exports import export_table
+from tongling_gis.studies.exports import check_export, export_table
 from tongling_gis.studies.imports import ImportOptions, examine_file, fetch_place, import_file
 from tongling_gis.studies.links import find_dangling_links
 from tongling_gis.studies.maps import draw_project_map
@@ -20,7 +20,7 @@ from tongling_gis.studies.reach import (
 )
 from tongling_gis.studies.records import study_records, write_summary
 from tongling_gis.studies.staleness import find_stale
-from tongling_gis.studies.walks import Walk, study_route, study_times
+from tongling_gis.studies.walks import Walk, WalkTimes, study_route, study_times
 from tongling_gis.studies.workbooks import (
     export_workbook,
     import_workbook,
@@ -33,6 +33,8 @@ __all__ = [
     "ProjectFacts",
     "ReachOptions",
     "Walk",
+    "WalkTimes",
+    "check_export",
     "create_project",
     "describe_project",
     "draw_project_map",

@@ -18,34 +18,37 @@ if TYPE_CHECKING:
 _LAT_LON = "EPSG:4326"
 
 
-def export_table(rows: pd.DataFrame, path: Path) -> Path:
-    """Write one table by its file's ending; the file is there whole or not at all.
-
-    GeoPackage and Parquet keep the rows' CRS; GeoJSON is WGS 84, as its norm asks; CSV gets
-    the columns ``lon`` and ``lat`` (WGS 84) of each place, and opens in Excel with its Chinese.
+def check_export(path: Path) -> None:
+    """Refuse a name that no table can be written to, before anything is measured for it.
 
     Raises:
         UsageError: If the ending is not .gpkg, .geojson, .csv or .parquet.
     """
-    writers: dict[str, Callable[[pd.DataFrame, Path], None]] = {
-        ".gpkg": _write_geopackage,
-        ".geojson": _write_geojson,
-        ".csv": _write_csv,
-        ".parquet": _write_parquet,
-    }
-    write = writers.get(path.suffix.lower())
-    if write is None:
-        endings = "、".join(writers)
+    if path.suffix.lower() not in _WRITERS:
         raise UsageError(
             Text(
-                f"不能导出为“{path.name}”：文件名请以 {endings} 结尾。",
-                f"Cannot export to {path.name}: end the name with {', '.join(writers)}.",
+                f"不能导出为“{path.name}”：文件名请以 {'、'.join(_WRITERS)} 结尾。",
+                f"Cannot export to {path.name}: end the name with {', '.join(_WRITERS)}.",
             )
         )
+
+
+def export_table(rows: pd.DataFrame, path: Path, *, stamp: str = "") -> Path:
+    """Write one table by its file's ending; the file is there whole or not at all.
+
+    GeoPackage and Parquet keep the rows' CRS; GeoJSON is WGS 84, as its norm asks; CSV gets
+    the columns ``lon`` and ``lat`` (WGS 84) of each place, and opens in Excel with its Chinese.
+    A stamp goes into the column ``stamp``, so that it stays with the rows wherever they go.
+
+    Raises:
+        UsageError: If the ending is not .gpkg, .geojson, .csv or .parquet.
+    """
+    check_export(path)
     path.parent.mkdir(parents=True, exist_ok=True)
+    stamped = rows.assign(stamp=stamp) if stamp else rows
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".export-") as folder:
         draft = Path(folder) / path.name
-        write(rows, draft)
+        _WRITERS[path.suffix.lower()](stamped, draft)
         draft.replace(path)
     return path
 
@@ -86,3 +89,11 @@ def _write_csv(rows: pd.DataFrame, path: Path) -> None:
 def _write_parquet(rows: pd.DataFrame, path: Path) -> None:
     layer = _as_layer(rows)
     (rows if layer is None else layer).to_parquet(path, index=False)
+
+
+_WRITERS: dict[str, Callable[[pd.DataFrame, Path], None]] = {
+    ".gpkg": _write_geopackage,
+    ".geojson": _write_geojson,
+    ".csv": _write_csv,
+    ".parquet": _write_parquet,
+}

@@ -252,7 +252,9 @@ def _keep(
         ),
     )
     progress(Text("保存结果", "Saving the result"), 0.9)
-    workspace.save(whole)
+    last = workspace.latest(whole.kind)
+    if last is None or not _says_the_same(last, whole):
+        workspace.save(whole)
     progress(Text("完成", "Done"), 1.0)
     return whole
 
@@ -263,3 +265,8 @@ def _stamped(result: Assessment, asked: ReachOptions) -> Text:
     if moment is None or result.kind == "hours":
         return result.stamp
     return Text("{at} · {stamp}", "{at} · {stamp}").fill(at=moment.label, stamp=result.stamp)
+
+
+def _says_the_same(one: Assessment, other: Assessment) -> bool:
+    """Tell a result from one asked of the same data in the same way."""
+    return (one.parameters, one.provenance) == (other.parameters, other.provenance)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tongling_gis.assessment import describe_stamp
 from tongling_gis.errors import InputError, UsageError
 from tongling_gis.schema import TABLES
-from tongling_gis.studies.inputs import require_layer
+from tongling_gis.studies.inputs import project_provenance, require_layer
 from tongling_gis.studies.reach import ReachOptions, asked_graph
 from tongling_gis.text import Progress, Text, silent
 
@@ -20,6 +21,14 @@ if TYPE_CHECKING:
     from tongling_gis.store import Workspace
 
 
+@dataclass(frozen=True, eq=False)
+class WalkTimes:
+    """Times between two layers: ``pairs`` (origin, destination, walk_s) and their stamp."""
+
+    pairs: pd.DataFrame
+    stamp: Text
+
+
 def study_times(
     workspace: Workspace,
     origins: str,
@@ -27,7 +36,7 @@ def study_times(
     options: ReachOptions | None = None,
     *,
     progress: Progress = silent,
-) -> pd.DataFrame:
+) -> WalkTimes:
     """Time every walk between two layers within the longest limit.
 
     Returns:
@@ -53,7 +62,13 @@ def study_times(
         keys = points[TABLES[name].key].to_numpy()
         times[column] = keys[times[column].to_numpy()]
     progress(Text("完成", "Done"), 1.0)
-    return times
+    return WalkTimes(times, _stamp(workspace, graph, asked))
+
+
+def _stamp(workspace: Workspace, graph: WalkGraph, asked: ReachOptions) -> Text:
+    return describe_stamp(
+        graph.profile, asked.minutes, asked.snap_m(), project_provenance(workspace)
+    )
 
 
 def _places(workspace: Workspace, name: str) -> gpd.GeoDataFrame:
@@ -79,12 +94,14 @@ class Walk:
         length_m: Metres along the streets.
         steps: The way in words, one stretch of street a line.
         line: One row: the way, in the project's CRS.
+        stamp: Speed, profile, snap rule, dates and version.
     """
 
     walk_s: float
     length_m: float
     steps: tuple[Text, ...]
     line: gpd.GeoDataFrame
+    stamp: Text
 
 
 def study_route(
@@ -128,7 +145,7 @@ def study_route(
                 f"There is no way on foot from {origin!r} to {destination!r}.",
             )
         )
-    return _describe(graph, way)
+    return _describe(graph, way, _stamp(workspace, graph, asked))
 
 
 def find_place(workspace: Workspace, place: str) -> object:
@@ -159,13 +176,15 @@ def find_place(workspace: Workspace, place: str) -> object:
     return gpd.GeoSeries([Point(lon, lat)], crs="EPSG:4326").to_crs(workspace.crs).iloc[0]
 
 
-def _describe(graph: WalkGraph, way: Way) -> Walk:
+def _describe(graph: WalkGraph, way: Way, stamp: Text) -> Walk:
     import geopandas as gpd
 
     line = gpd.GeoDataFrame(
         {"walk_s": [way.ms / 1000.0]}, geometry=[way.geometry], crs=graph.network.crs
     )
-    return Walk(way.ms / 1000.0, float(way.length_m.sum()), tuple(_stretches(graph, way)), line)
+    return Walk(
+        way.ms / 1000.0, float(way.length_m.sum()), tuple(_stretches(graph, way)), line, stamp
+    )
 
 
 def _stretches(graph: WalkGraph, way: Way) -> list[Text]:
