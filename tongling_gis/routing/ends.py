@@ -56,8 +56,8 @@ def join_ends(graph: WalkGraph, places: Attachment) -> Ends:
     whole = np.stack([graph.forward_ms[edge], graph.backward_ms[edge]], axis=1).astype(np.int64)
     off = graph.off_street_ms(np.where(on, places.distance_m, 0.0))
     closed = whole == CLOSED
-    leave = round_down_ms(whole[:, ::-1] * parts) + off[:, None]
-    arrive = round_down_ms(whole * parts) + off[:, None]
+    leave = round_down_ms(parts * whole[:, ::-1]) + off[:, None]
+    arrive = round_down_ms(parts * whole) + off[:, None]
     leave[closed[:, ::-1]] = CLOSED
     arrive[closed] = CLOSED
     for side in range(2):  # at a corner one is there, whichever way the edge is open
