@@ -156,6 +156,34 @@ def test_what_has_no_place_is_refused() -> None:
     assert list(streets.geometry["1-3-0"].coords) == [(117.8, 30.9), (117.802, 30.9)]
 
 
+@pytest.mark.parametrize("nothing", [{}, {"highway": None}, {"highway": float("nan")}])
+def test_edges_without_a_class_are_refused_where_others_have_one(
+    nothing: dict[str, object], tmp_path: Path
+) -> None:
+    """Building outlines and coasts become no streets; each is noted, and all are counted."""
+    ox = pytest.importorskip("osmnx")
+    graph = town()
+    graph.add_edge(1, 3, osmid=77, building="yes", **nothing)
+    ox.save_graphml(graph, tmp_path / "town.graphml")
+    for imported in (read_graph(graph), read_graphml(tmp_path / "town.graphml")):
+        assert imported.layers["streets"]["street_id"].tolist() == ["1-2-0", "2-3-0"]
+        (note,) = [one for one in imported.report.notes if one.action == "refused"]
+        assert (note.layer, note.row, note.column) == ("streets", "1-3-0", "highway")
+        assert imported.report.counts["streets"].refused == 1
+        assert any(one.en.endswith("not taken as streets: 1") for one in imported.report.warnings)
+
+
+def test_a_graph_without_any_class_is_kept_whole_with_a_warning() -> None:
+    """A plain graph of streets is usable, and the reader is told what was assumed."""
+    graph = town()
+    for *_, attributes in graph.edges(data=True):
+        del attributes["highway"]
+    imported = read_graph(graph)
+    assert len(imported.layers["streets"]) == 2
+    assert imported.report.counts["streets"].refused == 0
+    assert any("No edge of the graph has a highway" in one.en for one in imported.report.warnings)
+
+
 def test_coordinates_without_a_crs_must_be_able_to_be_degrees() -> None:
     """Without a CRS degrees are taken with a warning, metres are refused."""
     graph = nx.Graph()

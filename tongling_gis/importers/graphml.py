@@ -44,6 +44,18 @@ if TYPE_CHECKING:
 _NO_PLACE = Text("没有可用的 x、y 坐标", "it has no usable x and y")
 _NO_END = Text("一端的节点没有可用的坐标", "a node at its end has no usable x and y")
 _BAD_LINE = Text("线形读不出来，改为直线", "its geometry cannot be read: drawn straight")
+_NO_CLASS = Text(
+    "没有 highway 标签，不是道路（可能是建筑轮廓、岸线、铁路等）",
+    "it has no highway tag and is no street (an outline, a coast or a railway may be)",
+)
+_REFUSED = Text(
+    "{count} 条边没有 highway 标签，不作为道路读入",
+    "Edges without a highway tag, which are not taken as streets: {count}",
+)
+_NO_CLASSES = Text(
+    "图中没有一条边带 highway 标签：全部 {count} 条边都作为可步行的街道读入",
+    "No edge of the graph has a highway tag: all {count} are taken as streets to walk on",
+)
 _TWINS = Text(
     "{count} 条边是双向道路的另一方向，与其反向合为一段",
     "{count} edges are the other direction of a two-way street: one segment holds both",
@@ -87,8 +99,8 @@ class _Draft:
     notes: list[RowNote] = field(default_factory=list)
     warnings: list[Text] = field(default_factory=list)
 
-    def note(self, layer: str, row: str, reason: Text, action: Action) -> None:
-        self.notes.append(RowNote(layer, row, "", reason, action))
+    def note(self, layer: str, row: str, reason: Text, action: Action, column: str = "") -> None:
+        self.notes.append(RowNote(layer, row, column, reason, action))
 
     def notes_on(self, layer: str) -> list[RowNote]:
         return [note for note in self.notes if note.layer == layer]
@@ -133,7 +145,8 @@ def read_graph(graph: nx.Graph[Any]) -> Imported:
     Each edge becomes a row of ``streets``, from its first node to its second; the two directions
     of a two-way street become one. Attributes that have no column are kept, with their types,
     in ``tags``; so are lists of values, of which the column holds one, and what differs in the
-    other direction (under ``backward``).
+    other direction (under ``backward``). Edges without ``highway`` are refused where others have
+    it; where none has, all are kept, with a warning.
 
     Raises:
         UnreadableFileError: If there is no node with coordinates.
@@ -219,10 +232,22 @@ def _crs_of(
 def _take_edges(
     graph: nx.Graph[Any], nodes: Mapping[Hashable, _Node], draft: _Draft
 ) -> list[_Edge]:
-    """Take the edges whose ends have places, each along its line."""
-    edges = []
-    for start, end, key, attributes in _keyed_edges(graph):
+    """Take the edges whose ends have places, each along its line.
+
+    Where edges are tagged, one without ``highway`` is no street: OSMnx also makes edges of
+    building outlines and coasts when it reads a whole OSM file.
+    """
+    edges, listed = [], list(_keyed_edges(graph))
+    tagged = [_has_class(attributes) for *_, attributes in listed]
+    any_tagged = any(tagged)
+    if listed and not all(tagged):
+        count = tagged.count(False)
+        draft.warnings.append((_REFUSED if any_tagged else _NO_CLASSES).fill(count=count))
+    for (start, end, key, attributes), is_tagged in zip(listed, tagged, strict=True):
         name = f"{start}-{end}-{key}"
+        if any_tagged and not is_tagged:
+            draft.note("streets", name, _NO_CLASS, "refused", "highway")
+            continue
         if start not in nodes or end not in nodes:
             draft.note("streets", name, _NO_END, "refused")
             continue
@@ -231,6 +256,12 @@ def _take_edges(
             draft.note("streets", name, _BAD_LINE, "repaired")
         edges.append(_Edge(name, nodes[start].number, nodes[end].number, line, attributes))
     return edges
+
+
+def _has_class(attributes: Attributes) -> bool:
+    """Tell whether an edge has a highway tag; NaN and None, as tables leave them, are none."""
+    value = attributes.get("highway")
+    return bool(value) and str(value).lower() not in ("nan", "none", "<na>")
 
 
 def _keyed_edges(graph: Any) -> Iterable[tuple[Any, Any, Any, dict[str, Any]]]:  # noqa: ANN401 - a graph of any class
