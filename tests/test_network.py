@@ -471,7 +471,7 @@ def test_places_are_joined_to_streets_not_to_junctions() -> None:
     assert (found.x_m[0], found.y_m[0]) == place(50, 0)
 
 
-@pytest.mark.parametrize(("limit_m", "edge"), [(30.0, 0), (29.999, -1)])
+@pytest.mark.parametrize(("limit_m", "edge"), [(30.0, 0), (30.0 - 5e-10, 0), (29.998, -1)])
 def test_the_snapping_limit_is_inclusive(limit_m: float, edge: int) -> None:
     """What is not joined still knows how far it is from a street."""
     found = attach(STREET.network(), spots((50, 30)), limit_m=limit_m)

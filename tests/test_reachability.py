@@ -172,7 +172,7 @@ def test_homes_of_unknown_residents_are_counted_apart_not_as_empty() -> None:
     coverage = measure(network, homes, centre_at((0, 0)))
     assert coverage.indicator("share_covered", limit_minutes=5).value == 0.5
     assert coverage.indicator("residents_unknown_places").value == 1
-    assert any("1 places" in note.en for note in coverage.notes)
+    assert any("of 1 place are not" in note.en for note in coverage.notes)
     assert coverage.layers["residents"]["residents"].isna().tolist() == [False, False, True]
 
 
@@ -286,7 +286,7 @@ def test_an_open_wall_beside_a_home_is_told_in_a_note() -> None:
     network = build_network(straight(1000), barriers=wall((-50, 20), (1100, 20)))
     coverage = measure(network, home_at((100, 40)), centre_at((0, 0)))
     assert coverage.layers["residents"]["walk_s"].tolist() == [140.0]
-    assert any(note.en.startswith("1 homes have a wall") for note in coverage.notes)
+    assert any(note.en.startswith("1 home has a wall") for note in coverage.notes)
 
 
 def test_reasons_are_those_that_are_declared() -> None:
@@ -306,7 +306,9 @@ def test_streets_and_centres_outside_the_study_area_count() -> None:
     assert coverage.layers["residents"]["resident_id"].tolist() == ["H1", "H2"]
     assert coverage.layers["residents"]["walk_s"].tolist() == [500.0, 400.0]
     assert coverage.layers["centres"]["in_study_area"].tolist() == [False]
-    assert any(note.en.startswith("1 homes outside") for note in coverage.notes)
+    assert any(
+        note.en.startswith("1 home outside the study area is not") for note in coverage.notes
+    )
 
 
 def test_the_study_area_may_be_in_degrees() -> None:
@@ -376,6 +378,29 @@ def test_a_centre_too_far_from_a_street_serves_nobody_and_says_so() -> None:
     assert centres["reason"].tolist() == ["snapped_too_far", ""]
     assert centres["reason_en"].tolist()[0].startswith("300 m from")
     assert coverage.indicator("centres_not_attached").value == 1
+    assert any(note.en.startswith("1 centre is too far") for note in coverage.notes)
+
+
+@pytest.mark.parametrize(
+    ("off_m", "said"), [(200.0000000005, ""), (200.1, "200.1 m from"), (200.6, "201 m from")]
+)
+def test_a_home_at_the_snapping_limit_is_joined_and_one_beyond_it_told_by_how_much(
+    off_m: float, said: str
+) -> None:
+    """Float noise does not count, and nobody reads that 200 m are more than 200 m."""
+    homes, centres = home_at((500, off_m)), centre_at((500, 0))
+    (home,) = (
+        measure(build_network(straight(1000)), homes, centres).layers["residents"].itertuples()
+    )
+    assert (home.reason == "snapped_too_far") == bool(said)
+    assert home.reason_en.startswith(said)
+
+
+def test_the_notes_say_which_street_a_home_is_joined_to() -> None:
+    """Streets behind a wall and small islands are passed over; the same point is 0 s away."""
+    notes = measure(build_network(straight(1000)), home_at((1, 0)), centre_at((0, 0))).notes
+    assert any("island" in note.en and "0 s apart" in note.en for note in notes)
+    assert any("围墙" in note.zh and "0 秒" in note.zh for note in notes)
 
 
 # Bad input

@@ -1,6 +1,7 @@
 """Streets as frozen arrays in metres: build, snap, cut by a wall, open at a gate."""
 
 from tongling_gis.network.attachment import (
+    SNAP_TOLERANCE_M,
     Attachment,
     attach,
     carry,
@@ -13,6 +14,7 @@ from tongling_gis.network.model import Network
 from tongling_gis.network.noding import node_streets
 
 __all__ = [
+    "SNAP_TOLERANCE_M",
     "Attachment",
     "Network",
     "attach",

@@ -21,6 +21,9 @@ Floats: TypeAlias = "NDArray[np.float64]"
 Ints: TypeAlias = "NDArray[np.int64]"
 Points: TypeAlias = "NDArray[np.object_]"
 
+SNAP_TOLERANCE_M = 0.001
+"""How far beyond the limit a place is still joined: no wider than coordinates are rounded."""
+
 _BLOCK = 256
 _LONGEST_EDGE_M = 1e6
 _NUDGE_M = 0.001
@@ -56,7 +59,7 @@ class Attachment:
 
 
 def attach(network: Network, points: Points | Floats, *, limit_m: float) -> Attachment:
-    """Join places to a walkable edge, no farther off than ``limit_m`` (inclusive).
+    """Join places to a walkable edge, no farther off than ``limit_m`` (inclusive, to 1 mm).
 
     It is the nearest edge, the lowest of those equally near, with two exceptions:
 
@@ -76,6 +79,7 @@ def attach(network: Network, points: Points | Floats, *, limit_m: float) -> Atta
     """
     places = np.asarray(points if points.dtype == object else shapely.points(points))
     _check(places, limit_m)
+    limit_m += SNAP_TOLERANCE_M
     edge = np.full(len(places), -1, dtype=np.int64)
     distance_m = np.full(len(places), np.inf)
     for edges, tree in (

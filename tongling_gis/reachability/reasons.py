@@ -42,8 +42,8 @@ _APART = Text(
     "its street is not connected to any centre ({length:.0f} m of streets hang together there)",
 )
 _FAR = Text(
-    "距最近的可步行街道 {distance:.0f} m，超过 {limit:g} m 的接入上限",
-    "{distance:.0f} m from the nearest walkable street, more than the {limit:g} m allowed",
+    "距最近的可步行街道 {distance} m，超过 {limit:g} m 的接入上限",
+    "{distance} m from the nearest walkable street, more than the {limit:g} m allowed",
 )
 _NO_STREET = Text("没有可步行的街道", "there is no walkable street")
 
@@ -162,7 +162,17 @@ def describe_too_far(distance_m: float, limit_m: float) -> Text:
     """Say that a place is too far from a street to be joined to it."""
     if not np.isfinite(distance_m):
         return _NO_STREET
-    return _FAR.fill(distance=distance_m, limit=limit_m)
+    return _FAR.fill(distance=_beyond(distance_m, limit_m), limit=limit_m)
+
+
+def _beyond(distance_m: float, limit_m: float) -> str:
+    """Write a distance above a limit with as few decimals as show that it is above.
+
+    >>> _beyond(340.2, 200.0), _beyond(200.1, 200.0), _beyond(200.002, 200.0)
+    ('340', '200.1', '200.002')
+    """
+    said = (f"{distance_m:.{decimals}f}" for decimals in range(4))
+    return next((one for one in said if float(one) > limit_m), f"{distance_m:.4f}")
 
 
 def describe_barrier(network: Network, barrier_id: str) -> Text:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 import numpy as np
 import shapely
 
-from tongling_gis.network import Attachment, name_crossed_walls
+from tongling_gis.network import SNAP_TOLERANCE_M, Attachment, name_crossed_walls
 from tongling_gis.network.connectors import aim
 from tongling_gis.routing import join_ends
 from tongling_gis.scenario.ground import Listing, as_array
@@ -98,7 +98,7 @@ class Joined:
     @cached_property
     def shut_in(self) -> Flags:
         """Which places a wall without a gate shuts in."""
-        return (self.doors.edge < 0) & (self.doors.distance_m <= self.limit_m)
+        return (self.doors.edge < 0) & (self.doors.distance_m <= self.limit_m + SNAP_TOLERANCE_M)
 
 
 def find_candidates(places: Joined, edits: StreetEdits) -> Ints:
@@ -129,7 +129,8 @@ def find_candidates(places: Joined, edits: StreetEdits) -> Ints:
 
 def _with_nearer(places: Joined, lines: Shapes) -> Ints:
     """List the places to which a line is as near as their street, or that have no good one."""
-    line, place = places.point_tree.query(lines, predicate="dwithin", distance=places.limit_m)
+    limit_m = places.limit_m + SNAP_TOLERANCE_M
+    line, place = places.point_tree.query(lines, predicate="dwithin", distance=limit_m)
     away_m = shapely.distance(lines[line], places.points[place])
     nearer = away_m <= places.doors.distance_m[place] + _LEVEL_M
     nearer |= places.doors.edge[place] < 0
@@ -140,7 +141,7 @@ def _with_nearer(places: Joined, lines: Shapes) -> Ints:
 
 def _held_off(places: Joined, shapes: Shapes, reach_m: float) -> Ints:
     """List the places near that a wall keeps from their nearest street."""
-    distance_m = places.limit_m + reach_m
+    distance_m = places.limit_m + SNAP_TOLERANCE_M + reach_m
     _, near = places.point_tree.query(shapes, predicate="dwithin", distance=distance_m)
     near = np.unique(near)
     network = places.ground.network

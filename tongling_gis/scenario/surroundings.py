@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import shapely
 
-from tongling_gis.network import Network
+from tongling_gis.network import SNAP_TOLERANCE_M, Network
 from tongling_gis.network.building import number_pieces
 from tongling_gis.network.severing import sever
 from tongling_gis.network.walls import GATE_AT_NODE_M, SAME_PLACE_M
@@ -63,7 +63,8 @@ def find_near(ground: Ground, edits: StreetEdits, places: Shapes, limit_m: float
     uncut = ground.uncut
     if not len(places):
         return np.empty(0, dtype=np.int64)
-    _, near = uncut.walk_tree.query(places, predicate="dwithin", distance=limit_m)
+    farthest_m = limit_m + SNAP_TOLERANCE_M
+    _, near = uncut.walk_tree.query(places, predicate="dwithin", distance=farthest_m)
     opened = [row for row, is_open in edits.walkable.items() if is_open]
     found: Ints = np.union1d(uncut.walk_edges[near], np.array(opened, dtype=np.int64))
     return found
@@ -176,7 +177,7 @@ def _barriers_near(
     """Give all walls that matter for the part, and for ways from the places."""
     walls, tree = ground.walls, ground.wall_tree
     _, crossing = tree.query(part.geometry, predicate="intersects")
-    _, near = tree.query(places, predicate="dwithin", distance=limit_m)
+    _, near = tree.query(places, predicate="dwithin", distance=limit_m + SNAP_TOLERANCE_M)
     _, around = tree.query(places)
     found = np.unique(np.concatenate([crossing, near, around]))
     ends = np.concatenate([shapely.get_point(walls.line[found], end) for end in (0, -1)])
