@@ -27,7 +27,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
-import pandas as pd
 import shapely
 
 from tongling_gis.network.sectors import Arms, Places, number_sectors, take_arms
@@ -173,12 +172,14 @@ def _without_passing(
     network: Network, walls: Walls, places: Places, meets: Ints, arms: Arms
 ) -> Ints:
     """Leave out walls that pass by any street of the place."""
-    pairs = pd.DataFrame(meets, columns=["place", "wall"]).reset_index(names="meet")
-    both = pairs.merge(pd.DataFrame({"place": arms.place, "edge": arms.edge}), on="place")
-    edges, wall = network.edges.iloc[both["edge"]], both["wall"].to_numpy()
-    apart = passes_by(edges, walls, wall, places.xy[both["place"]])
+    begin = np.searchsorted(arms.place, meets[:, 0], side="left")
+    count = np.searchsorted(arms.place, meets[:, 0], side="right") - begin
+    meet = np.repeat(np.arange(len(meets)), count)
+    arm = np.arange(len(meet)) - np.repeat(np.cumsum(count) - count - begin, count)
+    place, wall = meets[meet].T
+    apart = passes_by(network.edges.iloc[arms.edge[arm]], walls, wall, places.xy[place])
     keep = np.ones(len(meets), dtype=bool)
-    keep[both["meet"].to_numpy()[apart]] = False
+    keep[meet[apart]] = False
     return meets[keep]
 
 

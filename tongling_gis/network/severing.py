@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     Ints: TypeAlias = NDArray[np.int64]
     Floats: TypeAlias = NDArray[np.float64]
 
+_LONGEST_EDGE_M = 1e6
+
 CUT_COLUMNS = {
     "barrier_id": "str",
     "edge_a": "int32",
@@ -193,11 +195,10 @@ def _list_cuts(count: int, partings: Partings, target: Ints, pieces: _Pieces) ->
     np.maximum.at(last, pieces.source, np.arange(len(pieces.source)))
     within = partings.places.node[arms.place] < 0
     # pieces after the first are sorted by (edge, at_m): find the one that begins at the place
-    key = pd.MultiIndex.from_arrays([pieces.source[count:], pieces.start_m[count:]])
+    key = pieces.source[count:] * _LONGEST_EDGE_M + pieces.start_m[count:]
+    asked = arms.edge[within] * _LONGEST_EDGE_M + arms.at_m[within]
     begun = np.zeros(len(inner), dtype=np.int64)
-    begun[within] = count + key.get_indexer(
-        pd.MultiIndex.from_arrays([arms.edge[within], arms.at_m[within]])
-    )
+    begun[within] = count + np.searchsorted(key, asked)
     ended = np.where(pieces.part[begun] == 1, pieces.source[begun], begun - 1)
     piece = np.where(
         within, np.where(inner, ended, begun), np.where(inner, last[arms.edge], arms.edge)
@@ -216,4 +217,5 @@ def _list_cuts(count: int, partings: Partings, target: Ints, pieces: _Pieces) ->
         "x_m": partings.places.xy[place, 0],
         "y_m": partings.places.xy[place, 1],
     }
-    return pd.DataFrame(table).astype(CUT_COLUMNS)
+    typed = {name: pd.array(table[name], dtype=kind) for name, kind in CUT_COLUMNS.items()}
+    return pd.DataFrame(typed, copy=False)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+_FEW = 4096
 _NUMBER = re.compile(r"\s*(\d+(?:[.,]\d+)?)\s*(?:m|t)?\s*", re.IGNORECASE)
 
 
@@ -24,21 +25,33 @@ def read_tag(layer: pd.DataFrame, name: str) -> NDArray[np.object_]:
         _fill_from_json(values, layer["tags"], name)
     if name in layer:
         own = layer[name]
-        known = own.notna().to_numpy()
-        values[known] = own[known].astype(str).to_numpy(dtype=object)
+        known = np.flatnonzero(own.notna().to_numpy())
+        if len(known) > _FEW:
+            values[known] = own.iloc[known].astype(str).to_numpy(dtype=object)
+        elif len(known):
+            values[known] = [str(cell) for cell in own.to_numpy(dtype=object)[known]]
     return values
 
 
 def _fill_from_json(values: NDArray[np.object_], tags: pd.Series[str], name: str) -> None:
     quoted = f'"{name}"'
-    mentioned = tags.astype("str").str.contains(quoted, regex=False, na=False).to_numpy()
-    for row in np.flatnonzero(mentioned):
+    if len(tags) <= _FEW:  # a plain loop is quicker than the array's own search
+        texts = tags.to_numpy(dtype=object)
+        mentioned = [row for row, text in enumerate(texts) if quoted in str(text)]
+    else:
+        found = tags.astype("str").str.contains(quoted, regex=False, na=False).to_numpy()
+        mentioned = np.flatnonzero(found).tolist()
+    for row in mentioned:
         values[row] = str(json.loads(tags.iloc[row]).get(name, ""))
 
 
 def has_tag(layer: pd.DataFrame, name: str, values: Collection[str]) -> NDArray[np.bool_]:
     """Tell in which rows a tag has one of these values."""
-    return np.isin(read_tag(layer, name), list(values))
+    texts = read_tag(layer, name)
+    if len(texts) <= _FEW:
+        wanted = frozenset(values)
+        return np.fromiter((text in wanted for text in texts), dtype=bool, count=len(texts))
+    return np.isin(texts, list(values))
 
 
 def is_set(layer: pd.DataFrame, name: str) -> NDArray[np.bool_]:
