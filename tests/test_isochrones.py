@@ -138,6 +138,8 @@ def test_limits_are_told_in_order_with_areas_and_the_stamp() -> None:
     assert result.stamp.zh.startswith("散步步行 1 m/s（3.60 km/h）· 5/10 分钟（含）")
     assert result.parameters["minutes"] == [5.0, 10.0]
     assert any("25 m" in note.en for note in result.notes)
+    assert any("以逐户计算的覆盖结果为准" in note.zh for note in result.notes)
+    assert any("at most 3.6 m beyond" in note.en for note in result.notes)
 
 
 def test_a_place_without_a_street_is_named() -> None:

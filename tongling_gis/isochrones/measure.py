@@ -189,16 +189,19 @@ def _indicate(dissolved: gpd.GeoDataFrame) -> tuple[Indicator, ...]:
 
 def _explain(study: _Study, missing: list[int]) -> tuple[Text, ...]:
     width, cell = study.job.options.width_m, study.job.options.cell_m
+    over_m = np.ceil(cell * OVERREACH_CELLS * 10.0) / 10.0
     beside = Text(
-        f"等时圈为可达路段两侧 {width:g} m 以内的范围；沿墙道路的范围会越过墙体，"
-        f"但不超过这一宽度。",
-        f"Areas extend {width:g} m beside the streets reached; beside a wall they reach "
-        "across it, no farther than that.",
+        f"等时圈是按时可达街道两侧 {width:g} m 以内的范围，不计离开街道的步行，"
+        "也可能越过街边围墙；某处是否覆盖，以逐户计算的覆盖结果为准。",
+        f"An isochrone is what lies within {width:g} m of the streets reached in time: the walk "
+        "off the street is not counted, and walls beside it may be crossed. Whether a home is "
+        "covered, the coverage tells, which is measured home by home.",
     )
     grid = Text(
-        f"范围由 {cell:g} m 网格插值得到，最多外扩 {cell * OVERREACH_CELLS:.1f} m。",
-        f"Areas are interpolated on a {cell:g} m grid and extend at most "
-        f"{cell * OVERREACH_CELLS:.1f} m too far.",
+        f"轮廓在 {cell:g} m 网格上绘制，比这一范围最多宽出 {over_m:g} m；"
+        "这只是绘图误差，不是与覆盖结果的差别。",
+        f"Outlines are drawn on a {cell:g} m grid and lie at most {over_m:g} m beyond that; this "
+        "is the error of the drawing alone, not the difference from the coverage.",
     )
     notes = [beside] if study.job.exact else [beside, grid]
     if missing:
