@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tongling_gis.mapping.base import describe_layers, initial_bounds
 from tongling_gis.mapping.basemaps import choose_base_maps, describe_base_maps, tile_hosts
+from tongling_gis.mapping.embedding import choose_layers, choose_records
 from tongling_gis.mapping.layers import (
     BUILDINGS_FROM_ZOOM,
     GROUPS,
@@ -19,6 +20,7 @@ from tongling_gis.mapping.records import describe_records
 from tongling_gis.mapping.results import describe_coverage, describe_isochrones
 from tongling_gis.mapping.words import PAGE_WORDS
 from tongling_gis.schema import FIVE_SERVICES, STAR_DIMENSIONS
+from tongling_gis.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from tongling_gis.assessment import Assessment, Provenance
-    from tongling_gis.text import Lang, Text
+    from tongling_gis.text import Lang
 
 Json: TypeAlias = "dict[str, Any]"
 
@@ -46,6 +48,7 @@ def draw_map(  # noqa: PLR0913 - the parts of a page, each by name
     lang: Lang = "zh",
     provenance: Provenance | None = None,
     base_maps: Sequence[str] = (),
+    full_map: str = "",
 ) -> Path:
     """Draw the map of a city as one HTML file, and give its path.
 
@@ -63,12 +66,16 @@ def draw_map(  # noqa: PLR0913 - the parts of a page, each by name
         provenance: Where layers and records come from, for a map without results.
         base_maps: Providers of base maps that the page offers, of ``basemaps.PROVIDERS``;
             with none the page may load nothing from outside.
+        full_map: Address of the full map, for a small version that stands in a frame: it has
+            fewer layers and records, and leads there.
 
     Raises:
         UsageError: If a base map is not known.
         MissingFileError: If the browser libraries are missing from the installation.
     """
     grounds = choose_base_maps(base_maps)
+    if full_map:
+        layers, records, isochrones = choose_layers(layers), choose_records(records), None
     results = [one for one in (coverage, isochrones) if one is not None]
     drawn = _with_result_centres(layers, results)
     origins = [one.provenance for one in results] + ([provenance] if provenance else [])
@@ -79,11 +86,14 @@ def draw_map(  # noqa: PLR0913 - the parts of a page, each by name
         "words": {name: text.in_lang(lang) for name, text in PAGE_WORDS.items()},
         "looks": _describe_looks(lang),
         "bounds": bounds,
-        "layers": describe_layers(drawn, lang, homes_shown=coverage is not None),
+        "layers": _name_stand_ins(
+            describe_layers(drawn, lang, homes_shown=coverage is not None), coverage, lang
+        ),
         "coverage": None if coverage is None else describe_coverage(coverage, drawn, lang),
         "isochrones": None if isochrones is None else describe_isochrones(isochrones, lang),
         "origin": _describe_origin(results, origins, lang),
         "baseMaps": describe_base_maps(grounds, lang),
+        "embed": {"full": full_map} if full_map else None,
     }
     page = finish_page(
         _folium_page(bounds),
@@ -96,6 +106,15 @@ def draw_map(  # noqa: PLR0913 - the parts of a page, each by name
     target = path / "map.html" if path.is_dir() else path
     write_page(target, page)
     return target
+
+
+def _name_stand_ins(described: list[Json], coverage: Assessment | None, lang: Lang) -> list[Json]:
+    """Call amenities that stand in for centres what they are."""
+    kind = "" if coverage is None else coverage.parameters.get("centres_from")
+    if not kind:
+        return described
+    label = Text(f"{kind}（代替邻里中心）", f"{kind} (standing in for centres)").in_lang(lang)
+    return [one | {"label": label} if one["name"] == "centres" else one for one in described]
 
 
 def _folium_page(bounds: list[list[float]] | None) -> str:
