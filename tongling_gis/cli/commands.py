@@ -10,12 +10,14 @@ from tongling_gis.text import Text
 
 if TYPE_CHECKING:
     import argparse
+    from pathlib import Path
 
     import pandas as pd
 
     from tongling_gis.assessment import Assessment
     from tongling_gis.cli.show import Screen
     from tongling_gis.importers.report import ImportReport
+    from tongling_gis.store import Workspace
     from tongling_gis.studies import ReachOptions
 
 
@@ -297,7 +299,11 @@ def draw_map(options: argparse.Namespace, screen: Screen) -> None:
 
     workspace = studies.open_project(options.project)
     path = studies.draw_project_map(
-        workspace, options.out, lang=screen.lang, progress=screen.progress
+        workspace,
+        options.out,
+        lang=screen.lang,
+        base_maps=options.base_maps,
+        progress=screen.progress,
     )
     stale = studies.find_stale(workspace)
     for one in stale:
@@ -309,8 +315,23 @@ def draw_map(options: argparse.Namespace, screen: Screen) -> None:
             "map": str(path),
             "size_bytes": path.stat().st_size,
             "stale": [{"zh": one.zh, "en": one.en} for one in stale],
+            **(_embed_map(workspace, path, screen) if options.embed else {}),
         }
     )
+
+
+def _embed_map(workspace: Workspace, full: Path, screen: Screen) -> dict[str, str]:
+    from tongling_gis import studies
+
+    small = studies.draw_embedded_map(workspace, full, lang=screen.lang)
+    screen.say(
+        Text(
+            f"嵌入用地图：{small.path}\n把下面这段代码放进网页，并把两个文件放在一起：",
+            f"Map to embed: {small.path}\nPut this into your page, and both files beside it:",
+        )
+    )
+    screen.say(small.snippet)
+    return {"embed": str(small.path), "snippet": small.snippet}
 
 
 def info(options: argparse.Namespace, screen: Screen) -> None:

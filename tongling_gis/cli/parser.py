@@ -461,6 +461,26 @@ def _add_map(builder: Builder) -> None:
         metavar="FILE",
         help=Text("输出文件（默认在项目的 maps 文件夹）", "file (default: in maps/)"),
     )
+    builder.option(
+        parser,
+        "--base-maps",
+        nargs="+",
+        default=[],
+        metavar="NAME",
+        help=Text(
+            "可选的网络底图：tianditu、gaode、osm（默认不含，网页不访问网络）",
+            "base maps from the web to offer: tianditu, gaode, osm (default: none)",
+        ),
+    )
+    builder.option(
+        parser,
+        "--embed",
+        action="store_true",
+        help=Text(
+            "另画一张嵌入网页（iframe）用的小地图，并给出代码",
+            "also draw a small version for an iframe, and show its snippet",
+        ),
+    )
 
 
 def _add_info(builder: Builder) -> None:

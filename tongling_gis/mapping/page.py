@@ -50,6 +50,8 @@ SCRIPTS = (
     "drawpanel.js",
     "centres.js",
     "basemaps.js",
+    "printing.js",
+    "embedded.js",
     "frame.js",
     "page.js",
 )

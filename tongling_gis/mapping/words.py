@@ -155,6 +155,14 @@ PAGE_WORDS: dict[str, Text] = {
     "drawWrongCrs": Text(
         "文件的坐标系是 {crs}，需要 WGS 84。", "The file is in {crs}, but WGS 84 is needed."
     ),
+    # print, and the small version
+    "print": Text("打印", "Print"),
+    "printNow": Text("打印或存为 PDF", "Print or save as PDF"),
+    "printBack": Text("返回", "Back"),
+    "highContrast": Text("高对比度", "High contrast"),
+    "openFullMap": Text("打开完整地图", "Open the full map"),
+    "hintWheel": Text("按住 Ctrl 滚动可缩放地图", "Hold Ctrl and scroll to zoom the map"),
+    "hintFingers": Text("用两指移动地图", "Use two fingers to move the map"),
     # base maps
     "baseMaps": Text("网络底图", "Base maps from the web"),
     "baseOwn": Text("本图自带（离线）", "This map's own (offline)"),

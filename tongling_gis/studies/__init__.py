@@ -4,7 +4,7 @@ from tongling_gis.studies.demo import Demo, run_demo
 from tongling_gis.studies.exports import check_export, export_table
 from tongling_gis.studies.imports import ImportOptions, examine_file, fetch_place, import_file
 from tongling_gis.studies.links import find_dangling_links
-from tongling_gis.studies.maps import draw_project_map
+from tongling_gis.studies.maps import EmbeddedMap, draw_embedded_map, draw_project_map
 from tongling_gis.studies.projects import (
     ProjectFacts,
     create_project,
@@ -29,6 +29,7 @@ from tongling_gis.studies.workbooks import (
 
 __all__ = [
     "Demo",
+    "EmbeddedMap",
     "ImportOptions",
     "ProjectFacts",
     "ReachOptions",
@@ -37,6 +38,7 @@ __all__ = [
     "check_export",
     "create_project",
     "describe_project",
+    "draw_embedded_map",
     "draw_project_map",
     "examine_file",
     "export_table",

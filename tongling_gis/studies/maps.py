@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from tongling_gis import __version__
 from tongling_gis.assessment import Provenance
@@ -17,12 +19,31 @@ if TYPE_CHECKING:
     from tongling_gis.store import Workspace
 
 
+@dataclass(frozen=True, slots=True)
+class EmbeddedMap:
+    """A small map for a frame, and the HTML that puts it into a page."""
+
+    path: Path
+    snippet: str
+
+
+def draw_embedded_map(workspace: Workspace, full: Path, *, lang: str = "zh") -> EmbeddedMap:
+    """Draw the small version of a map beside it, for an iframe, leading to the full one."""
+    from tongling_gis.mapping.embedding import write_snippet
+
+    ending = "-embed" if lang == "en" else "-嵌入"
+    path = full.with_name(f"{full.stem}{ending}{full.suffix}")
+    draw_project_map(workspace, path, lang=lang, full_map=quote(full.name))
+    return EmbeddedMap(path, write_snippet(path.name, workspace.name))
+
+
 def draw_project_map(
     workspace: Workspace,
     out: Path | None = None,
     *,
     lang: str = "zh",
     base_maps: Sequence[str] = (),
+    full_map: str = "",
     progress: Progress = silent,
 ) -> Path:
     """Draw the project's interactive map with its newest results.
@@ -32,6 +53,7 @@ def draw_project_map(
         out: The file; by default in its folder ``maps``.
         lang: Language of the page.
         base_maps: Base maps from the web that the page offers: tianditu, gaode, osm.
+        full_map: For a small version to stand in a frame: address of the full map.
         progress: Told what is being done.
 
     Raises:
@@ -61,6 +83,7 @@ def draw_project_map(
             invented=workspace.invented,
         ),
         base_maps=base_maps,
+        full_map=full_map,
     )
     progress(Text("完成", "Done"), 1.0)
     return path

@@ -13,6 +13,8 @@ function furnishFrame(map) {
   byId("table-toggle").setAttribute("aria-label", words.table);
   byId("draw-toggle").querySelector("span").textContent = words.draw;
   byId("draw-toggle").setAttribute("aria-label", words.draw);
+  byId("print-toggle").querySelector("span").textContent = words.print;
+  byId("print-toggle").setAttribute("aria-label", words.print);
   byId("table").setAttribute("aria-label", words.table);
   byId("table-toggle").hidden = !records.all("centres").length && !records.all("compounds").length;
   fillAbout(byId("about"), pageData.origin);

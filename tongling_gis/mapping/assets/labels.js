@@ -32,7 +32,7 @@ const LabelCanvas = L.Layer.extend({
 
   redraw() {
     const map = this._map;
-    const size = map.getSize(), ratio = Math.min(2, window.devicePixelRatio || 1);
+    const size = map.getSize(), ratio = pixelRatio();
     this.canvas.width = size.x * ratio;
     this.canvas.height = size.y * ratio;
     this.canvas.style.width = `${size.x}px`;
@@ -64,9 +64,9 @@ function writeLabel(screen, text, x, y, style, angle = 0) {
   context.translate(x, y);
   context.rotate(angle);
   context.lineWidth = 3;
-  context.strokeStyle = style.halo ?? "rgba(255,255,255,0.92)";
+  context.strokeStyle = contrast.on ? "#ffffff" : (style.halo ?? "rgba(255,255,255,0.92)");
   context.strokeText(text, 0, 0);
-  context.fillStyle = style.colour;
+  context.fillStyle = contrast.on ? "#000000" : style.colour;
   context.fillText(text, 0, 0);
   context.restore();
 }

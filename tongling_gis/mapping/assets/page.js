@@ -49,7 +49,8 @@ class Page {
     map.createPane("labels").style.zIndex = 450;
     map.getPane("labels").style.pointerEvents = "none";
     furnishFrame(map);
-    this.togglePanel(!window.matchMedia(NARROW).matches);
+    if (pageData.embed) embed(map, pageData.embed.full);
+    this.togglePanel(!window.matchMedia(NARROW).matches && !pageData.embed);
     map.invalidateSize({ animate: false });
     this.showStart();
     this.tiles = new VectorTiles(paintersOf(this.city, asMarkers)).addTo(map);
@@ -94,45 +95,15 @@ class Page {
 
   furnishPage() {
     const byId = (id) => document.getElementById(id);
-    const actions = this.layerActions();
+    const actions = layerActions(this);
     fillSummary(byId("summary"), this.city.coverage, actions);
     this.baseMaps = new BaseMaps(this.map, this.city, { redraw: () => this.refresh(), credit: fillCredit });
     fillLayers(byId("layers"), this.city, this.baseMaps, actions);
     this.search = new Search(byId("search-box"), byId("search-list"), (kind, key) => this.go(kind, key));
     L.control.zoom({ position: "topright", zoomInTitle: words.zoomIn, zoomOutTitle: words.zoomOut }).addTo(this.map);
+    this.printView = new PrintView(this.map, this.city, { redraw: () => this.refresh(), rebuild: () => this.tiles.redraw() });
     addHomeAndNorth(this.map, () => this.showStart());
     L.control.scale({ position: "bottomleft", imperial: false, maxWidth: 120 }).addTo(this.map);
-  }
-
-  layerActions() {
-    const { coverage } = this.city;
-    const setClass = (i, shown) => {
-      coverage.classShown[i] = shown;
-      coverage.classBoxes[i].checked = shown;
-    };
-    return {
-      showLayer: (layer, shown) => {
-        layer.shown = shown;
-        this.markers?.refresh();
-        this.refresh();
-      },
-      showResult: (result, shown) => {
-        result.shown = shown;
-        this.refresh();
-      },
-      showClass: (i, shown) => {
-        setClass(i, shown);
-        this.refresh();
-      },
-      showStars: (stars, shown) => {
-        this.markers?.starsShown[shown ? "add" : "delete"](stars);
-        this.markers?.refresh();
-      },
-      showOnlyUncovered: (only) => {
-        coverage.classes.forEach((_item, i) => setClass(i, !only || i >= coverage.limits.length));
-        this.refresh();
-      },
-    };
   }
 
   /** Draw a boundary, from a compound's outline where one is named. */
@@ -147,6 +118,13 @@ class Page {
   stopDrawing() {
     this.drawing.stop();
     this.map.getContainer().focus({ preventScroll: true });
+  }
+
+  startPrinting() {
+    if (this.drawing.active) this.stopDrawing();
+    if (this.table.isOpen) this.toggleTable(false);
+    this.map.closePopup();
+    this.printView.enter();
   }
 
   tableActions() {
@@ -205,6 +183,7 @@ class Page {
       this.togglePanel(event.currentTarget.getAttribute("aria-expanded") !== "true"));
     document.getElementById("table-toggle").addEventListener("click", () => this.toggleTable(!this.table.isOpen));
     document.getElementById("draw-toggle").addEventListener("click", () => (this.drawing.active ? this.stopDrawing() : this.startDrawing()));
+    document.getElementById("print-toggle").addEventListener("click", () => this.startPrinting());
     window.addEventListener("beforeunload", (event) => this.drawing.draft.saved || event.preventDefault());
     document.addEventListener("keydown", (event) => {
       if (this.drawing.active && this.drawing.onKey(event)) return;
@@ -219,7 +198,8 @@ class Page {
   }
 
   escape() {
-    if (this.recordPage.isOpen) this.go(this.asked.kind, this.asked.key);
+    if (this.printView.active) this.printView.leave();
+    else if (this.recordPage.isOpen) this.go(this.asked.kind, this.asked.key);
     else if (document.querySelector(".leaflet-popup")) this.map.closePopup();
     else if (this.card.isOpen) this.go(null);
   }
@@ -237,10 +217,12 @@ class Page {
     this.stay = stay;
     if (window.matchMedia(NARROW).matches) this.togglePanel(false);
     if (kind === null) {
-      history.pushState(null, "", location.pathname + location.search);
+      history[pageData.embed ? "replaceState" : "pushState"](null, "", location.pathname + location.search);
       this.followHash({ first: false });
     } else if (location.hash === hashOf(kind, key)) {
       this.followHash({ first: false });
+    } else if (pageData.embed) {
+      location.replace(hashOf(kind, key));
     } else {
       location.hash = hashOf(kind, key);
     }

@@ -1,5 +1,13 @@
 // Drawing shapes on the canvas of one tile.
 
+const contrast = { on: false }; // dark outlines and labels, for print
+
+/** Canvas pixels for each of the screen's: paper shows more than a screen. */
+function pixelRatio() {
+  const printing = document.documentElement.classList.contains("printing");
+  return Math.min(2, Math.max(window.devicePixelRatio || 1, printing ? 2 : 1));
+}
+
 /** What part of the world a canvas shows: scale in canvas pixels, origin in world pixels. */
 class View {
   constructor(zoom, scale, x0, y0, ratio) {

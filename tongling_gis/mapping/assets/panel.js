@@ -93,9 +93,14 @@ function coverageRows(coverage, actions) {
 function isochroneRows(isochrones, actions) {
   const rows = isochrones.limits.map((limit, i) =>
     legendRow(say("isochroneOf", { n: limit }), swatch("area", `${isochrones.colours[i]}40`, isochrones.colours[i]), { sub: true }));
+  const mark = (shown) => rows.forEach((row) => row.classList.toggle("off", !shown));
+  mark(isochrones.shown);
   const main = legendRow(words.isochrones, "", {
     checked: isochrones.shown,
-    onchange: (shown) => actions.showResult(isochrones, shown),
+    onchange: (shown) => {
+      mark(shown);
+      actions.showResult(isochrones, shown);
+    },
   });
   return [main, ...rows];
 }
@@ -150,4 +155,36 @@ function fillAbout(element, origin) {
   element.append(
     el("details", {}, el("summary", { title: words.about }, el("span", {}, line)), el("div", { class: "about-body" }, factList(facts))),
   );
+}
+
+/** What the boxes of the panel do. */
+function layerActions(page) {
+  const { coverage } = page.city;
+  const setClass = (i, shown) => {
+    coverage.classShown[i] = shown;
+    coverage.classBoxes[i].checked = shown;
+  };
+  return {
+    showLayer: (layer, shown) => {
+      layer.shown = shown;
+      page.markers?.refresh();
+      page.refresh();
+    },
+    showResult: (result, shown) => {
+      result.shown = shown;
+      page.refresh();
+    },
+    showClass: (i, shown) => {
+      setClass(i, shown);
+      page.refresh();
+    },
+    showStars: (stars, shown) => {
+      page.markers?.starsShown[shown ? "add" : "delete"](stars);
+      page.markers?.refresh();
+    },
+    showOnlyUncovered: (only) => {
+      coverage.classes.forEach((_item, i) => setClass(i, !only || i >= coverage.limits.length));
+      page.refresh();
+    },
+  };
 }

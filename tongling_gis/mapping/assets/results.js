@@ -40,7 +40,7 @@ class CoverageLayer {
       if (!this.classShown[number]) return;
       const { symbol, colour } = this.classes[number];
       const radius = this.radius(view.zoom) * (symbol === "circle" ? 1 : 1.25);
-      paintPoints(context, this.shapes, homes, view, symbolStamp(symbol, colour, "#ffffff", radius, view.ratio));
+      paintPoints(context, this.shapes, homes, view, symbolStamp(symbol, colour, contrast.on ? "#000000" : "#ffffff", radius, view.ratio));
     });
   }
 
@@ -54,7 +54,7 @@ class CoverageLayer {
       if (!this.classShown[number]) return;
       const { colour, symbol } = this.classes[number];
       const hatched = symbol === "cross";
-      const look = { fill: colour, hatched, stroke: hatched ? colour : "#ffffff", size: 0.7 };
+      const look = { fill: colour, hatched, stroke: contrast.on ? "#000000" : hatched ? colour : "#ffffff", size: 0.7 };
       paintAreas(context, this.buildings.shapes, rows, view, look);
     });
   }

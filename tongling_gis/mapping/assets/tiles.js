@@ -83,7 +83,7 @@ const VectorTiles = L.GridLayer.extend({
   },
 
   createTile(coords) {
-    const ratio = Math.min(2, window.devicePixelRatio || 1);
+    const ratio = pixelRatio();
     const canvas = el("canvas", { width: TILE_PX * ratio, height: TILE_PX * ratio });
     this.drawn.set(canvas, { coords, ratio });
     this.paintTile(canvas);
