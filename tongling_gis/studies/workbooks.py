@@ -75,8 +75,8 @@ def project_origin(workspace: Workspace) -> Origin:
 
     named = workspace.sources()
     sources = Text(
-        "；".join(dict.fromkeys(source.zh for source in named)),
-        "; ".join(dict.fromkeys(source.en for source in named)),
+        "；".join(dict.fromkeys(source.zh for source in named if source.zh)),
+        "; ".join(dict.fromkeys(source.en for source in named if source.en)),
     )
     return Origin(workspace.name, sources, workspace.invented)
 

@@ -136,6 +136,7 @@ def _explain(cell: Cell, reason: str) -> None:
 def _list_faults(sheet: Worksheet, faults: Iterable[Fault]) -> None:
     from openpyxl.styles import Alignment, Font, PatternFill
     from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet.hyperlink import Hyperlink
 
     cell: Any
     for at, heading in enumerate(_HEADINGS, start=1):
@@ -152,7 +153,8 @@ def _list_faults(sheet: Worksheet, faults: Iterable[Fault]) -> None:
         letter = get_column_letter(min(fault.columns, default=0) + 1)
         quoted = fault.sheet.replace("'", "''")
         link = sheet.cell(line, 1)
-        link.hyperlink = f"#'{quoted}'!{letter}{max(fault.row, 1)}"
+        place = f"'{quoted}'!{letter}{max(fault.row, 1)}"
+        link.hyperlink = Hyperlink(ref=link.coordinate, location=place)
         link.value, link.data_type = fault.sheet, "s"
         link.font = Font(color="0563C1", underline="single")
     for letter, width in zip("ABCDE", (18, 8, 22, 28, 70), strict=True):

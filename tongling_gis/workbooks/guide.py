@@ -83,6 +83,7 @@ def write_guide(sheet: Worksheet, lang: Lang, *, invented: bool) -> None:
 
 def _write_line(sheet: Worksheet, line: int, table: Table, lang: Lang) -> None:
     from openpyxl.styles import Alignment, Font
+    from openpyxl.worksheet.hyperlink import Hyperlink
 
     comma = "、" if lang == "zh" else ", "
     label = table.label.in_lang(lang)
@@ -91,7 +92,7 @@ def _write_line(sheet: Worksheet, line: int, table: Table, lang: Lang) -> None:
         TABLES[one.refers_to].label.in_lang(lang) for one in table.columns if one.refers_to
     )
     first = sheet.cell(line, 1, label)
-    first.hyperlink = f"#'{label}'!A1"
+    first.hyperlink = Hyperlink(ref=first.coordinate, location=f"'{label}'!A1")
     first.font = Font(color="0563C1", underline="single")
     sheet.cell(line, 2, comma.join(must))
     sheet.cell(line, 3, comma.join(links))

@@ -88,9 +88,11 @@ def _with_places(there: Any, rows: Any, at: list[int | None]) -> Any:  # noqa: A
 def _unmoved(old: Any, new: Any) -> bool:  # noqa: ANN401 - shapes of any kind
     import shapely
 
-    if old is None:
+    if old is None or old.geom_type != new.geom_type or old.is_empty or new.is_empty:
         return False
-    return bool(shapely.equals_exact(old.normalize(), new.normalize(), tolerance=_SAME_PLACE_M))
+    if shapely.get_num_coordinates(old) != shapely.get_num_coordinates(new):
+        return False
+    return bool(shapely.hausdorff_distance(old, new) <= _SAME_PLACE_M)
 
 
 def _in_place(there: Any, rows: Any, at: list[int | None]) -> Any:  # noqa: ANN401 - geopandas has no types
