@@ -19,8 +19,10 @@ from pyproj import CRS
 from scipy.sparse.csgraph import dijkstra
 
 from tongling_gis.catalogue import WalkProfile, read_standards
+from tongling_gis.crs import metric_crs_of
 from tongling_gis.errors import NetworkError, UsageError
-from tongling_gis.network import Attachment, Network, attach
+from tongling_gis.importers.osm import read_osm
+from tongling_gis.network import Attachment, Network, attach, build_network, to_graph
 from tongling_gis.network.severing import no_cuts
 from tongling_gis.routing import (
     SparseTimes,
@@ -35,6 +37,7 @@ from tongling_gis.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from tongling_gis.routing import Engine
 
@@ -521,3 +524,35 @@ def test_a_limit_is_never_missed_by_rounding(
     nearest = nearest_place(graph, homes, centre, limit_s=900.0, engine=engine)
     assert (nearest.ms[0] >= 0) == (over_m == 0.0)
     assert graph.forward_ms.sum() <= 1200.0 / 1.1 * 1000
+
+
+def test_helsinki_agrees_with_networkx_to_the_second(shared_data: Path) -> None:
+    """On real streets, as an OSMnx graph in metres, networkx finds the same times to a second."""
+    layers = read_osm(shared_data / "osm" / "helsinki.osm.pbf").layers
+    metric = metric_crs_of(layers["streets"])
+    network = build_network(
+        layers["streets"].to_crs(metric),
+        layers["street_nodes"].to_crs(metric),
+        barriers=layers["barriers"].to_crs(metric),
+        gates=layers["gates"].to_crs(metric),
+    )
+    even = replace(STROLL, speed_m_s=1.1)
+    random = np.random.default_rng(6)
+    chosen = random.choice(network.walk_edges, 12, replace=False)
+    places = on_streets(network, [(int(edge), 0.0) for edge in chosen])
+    ours = nearest_place(weigh(network, even), places, places).node_ms
+    node_id = network.nodes["node_id"].to_numpy()
+    sources = set(node_id[network.edges["from_node"].to_numpy()[chosen]].tolist())
+    theirs = nx.multi_source_dijkstra_path_length(
+        to_graph(network), sources, weight=shortest_walkable
+    )
+    expected = np.array([theirs.get(int(one), -1.0) for one in node_id])
+    assert (expected >= 0).sum() > 2000
+    assert np.array_equal(ours >= 0, expected >= 0)
+    assert np.abs(ours / 1000 - expected / 1.1)[ours >= 0].max() < 1.0
+
+
+def shortest_walkable(_a: object, _b: object, parallel: dict[int, dict[str, object]]) -> object:
+    """Give the metres of the shortest walkable one of parallel edges, None where none is."""
+    lengths = [edge["length"] for edge in parallel.values() if edge["walkable"]]
+    return min(lengths, default=None)
