@@ -12,7 +12,7 @@ from tongling_gis.sample_city.names import STEMS, CompoundNames
 from tongling_gis.sample_city.quarters import OLD_KINDS
 from tongling_gis.sample_city.shapes import points_at, to_grid
 from tongling_gis.sample_city.tables import layer_table, share_out
-from tongling_gis.schema import FIVE_SERVICES
+from tongling_gis.schema import AGE_GROUPS, FIVE_SERVICES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -219,7 +219,7 @@ def make_compounds(
     own = [(one, key) for one, key in zip(built, ids, strict=True) if key]
     old = np.array([one.use in OLD_KINDS for one, _ in own])
     names = CompoundNames(rng)
-    by = buildings.groupby("compound_id")[["dwellings", "residents"]].sum()
+    by = buildings.groupby("compound_id")[["dwellings", "residents", *AGE_GROUPS]].sum()
     count = buildings.groupby("compound_id").size()
     keys = [key for _, key in own]
     xy = shapely.get_coordinates([one.shape.centroid for one, _ in own])
@@ -241,6 +241,7 @@ def make_compounds(
         "buildings": [int(count[key]) for key in keys],
         "dwellings": [int(by.loc[key, "dwellings"]) for key in keys],
         "residents": [int(by.loc[key, "residents"]) for key in keys],
+        **{name: [int(by.loc[key, name]) for key in keys] for name in AGE_GROUPS},
         "quasi_property": old,
         "company_id": [one if yes else None for one, yes in zip(company, managed, strict=True)],
         "fee_yuan_m2_month": [

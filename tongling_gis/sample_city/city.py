@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from tongling_gis.sample_city import centres, facilities, records
+from tongling_gis.sample_city import centres, facilities, records, standing
 from tongling_gis.sample_city.fabric import Fabric, Ground, build_fabric
 from tongling_gis.sample_city.fields import draw_fields
 from tongling_gis.sample_city.gates import (
@@ -169,6 +169,10 @@ def _records(
         "compound_assessments": records.make_assessments(compounds, companies, dice("assessments")),
         "alliances": alliances,
         "claimed_projects": records.make_projects(alliances, compounds, dice("projects")),
+        "fundings": standing.make_fundings(spots, dice("fundings")),
+        "blacklist": standing.make_blacklist(companies, dice("blacklist")),
+        "council_terms": standing.make_council_terms(alliances, dice("councils")),
+        "alliance_meetings": standing.make_meetings(alliances, dice("meetings")),
     }
 
 

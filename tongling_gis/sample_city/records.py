@@ -100,7 +100,8 @@ def make_alliances(communities: pd.DataFrame, rng: np.random.Generator) -> pd.Da
     )
 
 
-def _day(rng: np.random.Generator, first: date, days: int) -> str:
+def day_within(rng: np.random.Generator, first: date, days: int) -> str:
+    """Choose a day (ISO) from the first on, within so many days."""
     return (first + timedelta(days=int(rng.integers(days)))).isoformat()
 
 
@@ -120,17 +121,18 @@ def make_star_ratings(centres: gpd.GeoDataFrame, rng: np.random.Generator) -> pd
             rounds.insert(0, (max(1, int(star) - int(rng.integers(0, 2))), date(2024, 11, 4)))
         for given, first in rounds:
             rows.append(
-                {"centre_id": key, "date": _day(rng, first, 20), "stars": given}
+                {"centre_id": key, "date": day_within(rng, first, 20), "stars": given}
                 | _rating(given, rng)
                 | {"grant_yuan": GRANT_YUAN.get(given, 0)}
             )
     rows.sort(key=lambda row: (row["date"], row["centre_id"]))
-    return _numbered("star_ratings", "rating_id", "PX", rows)
+    return number_rows("star_ratings", "rating_id", "PX", rows)
 
 
-def _numbered(
+def number_rows(
     table: str, key: str, prefix: str, rows: Sequence[Mapping[str, object]]
 ) -> pd.DataFrame:
+    """Build a record table of rows, numbered in their order."""
     columns: dict[str, list[object]] = {
         name: [row.get(name) for row in rows] for name in (rows[0] if rows else {})
     }
@@ -159,7 +161,7 @@ def make_activities(centres: gpd.GeoDataFrame, rng: np.random.Generator) -> pd.D
         }
         for at in order
     ]
-    return _numbered("activities", "activity_id", "HD", rows)
+    return number_rows("activities", "activity_id", "HD", rows)
 
 
 def make_assessments(
@@ -192,7 +194,7 @@ def make_assessments(
                     "note": _note(float(score[at]), int(rank[at])),
                 }
             )
-    return _numbered("compound_assessments", "assessment_id", "KH", rows)
+    return number_rows("compound_assessments", "assessment_id", "KH", rows)
 
 
 def _note(score: float, rank: int) -> str | None:
@@ -234,7 +236,7 @@ def make_projects(
             "compound_id": spot,
             "name": need,
             "claimed_by": rng.choice(_UNITS, PROJECTS),
-            "date": [_day(rng, date(2020, 1, 2), 360) for _ in range(PROJECTS)],
+            "date": [day_within(rng, date(2020, 1, 2), 360) for _ in range(PROJECTS)],
             "cost_yuan": _costs(rng),
             "status": status,
         },

@@ -76,7 +76,13 @@ AGE_GROUPS: dict[str, Text] = {
 """Columns of residents by age, in the groups of China's census, and how they read."""
 
 RESIDENTS_BY_AGE = tuple(
-    count(name, f"居民数({label.zh})", f"Residents, {label.en.lower()}", label.zh)
+    count(
+        name,
+        f"居民数({label.zh})",
+        f"Residents, {label.en.lower()}",
+        label.zh,
+        label.zh.replace(" ", ""),
+    )
     for name, label in AGE_GROUPS.items()
 )
 RESIDENTS = (
