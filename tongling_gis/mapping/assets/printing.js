@@ -9,6 +9,9 @@ const CONTRAST_LOOKS = {
   compounds: { fill: "#ffffff", stroke: "#000000", size: 1.8 },
 };
 
+const LEGEND_PX = 226;
+const LEGEND_LEAST = 0.6;
+
 /** Turn the map's colours to high contrast, or back. */
 function setContrast(city, on) {
   contrast.on = on;
@@ -63,11 +66,21 @@ class PrintView {
     this.page.classList.toggle("print-view", printing);
     document.documentElement.classList.toggle("printing", printing);
     this.tools.hidden = !printing;
+    this.fitLegend();
     this.map.options.zoomSnap = printing ? 0.25 : 1;
     this.map.invalidateSize({ animate: false });
     this.map.fitBounds(bounds, { animate: false });
     this.actions.rebuild();
     if (!printing) this.map.setZoom(Math.round(this.map.getZoom()), { animate: false });
+  }
+
+  /** Make the legend as small as it must be to stand on the sheet whole. */
+  fitLegend() {
+    const panel = document.getElementById("panel");
+    Object.assign(panel.style, { zoom: "", width: "" });
+    if (!this.active) return;
+    const share = Math.max(LEGEND_LEAST, panel.clientHeight / panel.scrollHeight);
+    if (share < 1) Object.assign(panel.style, { zoom: share, width: `${LEGEND_PX / share}px` });
   }
 
   show(strong) {
