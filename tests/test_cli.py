@@ -134,3 +134,37 @@ def test_the_language_is_found_wherever_it_stands(monkeypatch: pytest.MonkeyPatc
     assert choose_lang(["info", "--lang", "fr"]) == "zh"
     monkeypatch.setenv("TONGLING_GIS_LANG", "en")
     assert choose_lang(["info"]) == "en"
+
+
+def test_hours_draw_the_week_and_one_group_alone(
+    demo: studies.Demo, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The week is drawn day by day, holidays among them, and only the group asked for counts."""
+    words = ["hours", "-p", str(demo.workspace.folder), "--at", "Tuesday 19:30"]
+    assert main([*words, "--group", "60+", "--lang", "en"]) == 0
+    printed = capsys.readouterr().out
+    assert "Public holiday" in printed
+    assert "█" in printed
+    assert "aged 60 and over" in printed.lower()
+    assert "0-14" not in printed
+
+
+def test_an_export_that_cannot_be_written_is_refused_before_anything_is_measured(
+    demo: studies.Demo, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A wrong ending is told at once, and no result is kept for it."""
+    before = len(demo.workspace.results())
+    folder = str(demo.workspace.folder)
+    assert main(["coverage", "-p", folder, "--minutes", "7", "--out", "x.docx"]) == 2
+    assert ".parquet" in capsys.readouterr().err
+    assert len(demo.workspace.results()) == before
+
+
+def test_doctor_ends_with_code_3_where_a_file_has_an_error(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A script can tell a file that must be mended first."""
+    broken = tmp_path / "streets.osm.pbf"
+    broken.write_bytes(b"no streets at all")
+    assert main(["doctor", str(broken)]) == 3
+    assert capsys.readouterr().out

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tongling_gis.cli.results import assessment_json, show_number, show_numbers, show_verdicts
+from tongling_gis.cli.results import (
+    assessment_json,
+    only_group,
+    show_number,
+    show_numbers,
+    show_verdicts,
+    show_week,
+)
 from tongling_gis.errors import InputError, WorkbookFaultsError
 from tongling_gis.text import Text
 
@@ -284,8 +291,11 @@ def _export(rows: pd.DataFrame, stamp: Text, options: argparse.Namespace, screen
 def _show_result(
     result: Assessment, layer: str, options: argparse.Namespace, screen: Screen
 ) -> None:
+    result = only_group(result, getattr(options, "group", None))
     show_numbers(result, screen)
     show_verdicts(result, screen)
+    if "week" in result.layers:
+        show_week(result, screen)
     for note in result.notes:
         screen.say(Text(f"说明：{note.zh}", f"Note: {note.en}"))
     if options.out:

@@ -431,6 +431,13 @@ def _add_residents_from(builder: Builder, parser: CommandParser) -> None:
         choices=("", "residents", "buildings"),
         help=Text("居民来自 residents 或 buildings", "residents or buildings"),
     )
+    builder.option(
+        parser,
+        "--group",
+        default=None,
+        choices=("0-14", "15-59", "60+"),
+        help=Text("只列某一年龄组的数字", "only the numbers of one age group"),
+    )
 
 
 def _add_out(builder: Builder, parser: CommandParser) -> None:

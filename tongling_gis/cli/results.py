@@ -39,6 +39,56 @@ def show_numbers(result: Assessment, screen: Screen) -> None:
     screen.say(result.stamp)
 
 
+GROUPS = {"0-14": "residents_0_14", "15-59": "residents_15_59", "60+": "residents_60_plus"}
+"""How age groups are asked for -> their columns."""
+
+
+def only_group(result: Assessment, group: str | None) -> Assessment:
+    """Keep the numbers of one age group; all of them where none is asked for."""
+    from dataclasses import replace
+
+    if group is None:
+        return result
+    kept = tuple(one for one in result.indicators if one.group == GROUPS[group])
+    return replace(result, indicators=kept)
+
+
+_SHADES = " ░▒▓█"
+
+
+def show_week(result: Assessment, screen: Screen) -> None:
+    """Draw the week of a result on hours: the darker, the more residents reach an open centre."""
+    week = result.layers["week"]
+    screen.say(
+        Text(
+            "一周各时段可达开放中心的居民占比（0–24 时，每格一小时；空白 0%，█ 最高）：",
+            "Share of residents who reach an open centre, hour by hour from 0 to 24 "
+            "(blank 0%, █ the highest):",
+        )
+    )
+    most = float(week["share_open"].max()) or 1.0
+    for _, hours in week.groupby("day", sort=False):
+        ordered = hours.sort_values("hour")
+        shades = (ordered["share_open"] / most * (len(_SHADES) - 1)).round().astype(int)
+        bar = "".join(_SHADES[shade] for shade in shades)
+        best = f"{ordered['share_open'].max():.1%}"
+        row = ordered.iloc[0]
+        screen.say(
+            Text(
+                f"  {_pad(row['day_zh'], 12)}|{bar}| 最高 {best}",
+                f"  {_pad(row['day_en'], 16)}|{bar}| at most {best}",
+            )
+        )
+
+
+def _pad(words: str, columns: int) -> str:
+    """Fill words up to a number of screen columns; a Chinese letter takes two."""
+    from unicodedata import east_asian_width
+
+    taken = sum(2 if east_asian_width(letter) in "WF" else 1 for letter in words)
+    return words + " " * max(columns - taken, 0)
+
+
 def show_number(value: float | None, unit: str) -> Text:
     """Write a number with its unit as people read it: shares as per cent, seconds as minutes.
 
