@@ -61,10 +61,12 @@ class Rings:
 def window_around(segments: Floats, width_m: float, cell_m: float) -> Window:
     """Find the window that holds all segments with their surroundings."""
     margin = int(np.ceil(width_m / cell_m)) + _MARGIN_CELLS
-    low = np.floor(segments.reshape(-1, 2).min(axis=0) / cell_m).astype(int) - margin
-    high = np.ceil(segments.reshape(-1, 2).max(axis=0) / cell_m).astype(int) + margin
-    size = high - low + 1
-    return Window(int(low[0]), int(low[1]), int(size[0]), int(size[1]))
+    x0, y0, x1, y1 = segments.T / cell_m
+    column = int(np.floor(min(x0.min(), x1.min()))) - margin
+    row = int(np.floor(min(y0.min(), y1.min()))) - margin
+    east = int(np.ceil(max(x0.max(), x1.max()))) + margin
+    north = int(np.ceil(max(y0.max(), y1.max()))) + margin
+    return Window(column, row, east - column + 1, north - row + 1)
 
 
 def draw_areas(
