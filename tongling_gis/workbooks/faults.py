@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tongling_gis.text import Text
 from tongling_gis.workbooks.sheets import FAULTS
+from tongling_gis.workbooks.writing import fit_on_paper
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -160,3 +161,4 @@ def _list_faults(sheet: Worksheet, faults: Iterable[Fault]) -> None:
     for letter, width in zip("ABCDE", (18, 8, 22, 28, 70), strict=True):
         sheet.column_dimensions[letter].width = width
     sheet.freeze_panes = "A2"
+    fit_on_paper(sheet)
