@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,11 @@ from hypothesis import settings
 
 from tongling_gis import studies
 
-settings.register_profile("suite", deadline=None, max_examples=60)
-settings.load_profile("suite")
+# The same examples in every run, so that a change is judged by what it changes;
+# HYPOTHESIS_PROFILE=search looks for new ones.
+settings.register_profile("suite", deadline=None, max_examples=60, derandomize=True)
+settings.register_profile("search", deadline=None, max_examples=1000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 
