@@ -38,6 +38,7 @@ class Peer:
     most_work: ClassVar[float] = 1e12
     without_limit: ClassVar[bool] = True
     quick: ClassVar[bool] = True
+    left_out: ClassVar[bool] = False
 
     def check(self, found: np.ndarray, expected: np.ndarray, limit_ms: int | None) -> None:
         """Compare milliseconds at every node."""
@@ -62,6 +63,7 @@ class Ours(Peer):
         """Build it from the city's arrays."""
         self.city, self.graph = city, city.graph
         self.centres = self._at_nodes(city.centres)
+        self.everywhere = self._at_nodes(np.arange(city.size))
 
     def _at_nodes(self, nodes: np.ndarray) -> Ends:
         """Join places that stand at nodes and at no edge, as the peers know them."""
@@ -90,7 +92,7 @@ class Ours(Peer):
         from tongling_gis.routing import engines
 
         none = tuple(np.empty(0, dtype=np.int64) for _ in range(3))
-        starts, goals = self._at_nodes(sources), self._at_nodes(np.arange(self.city.size))
+        starts, goals = self._at_nodes(sources), self.everywhere
         _, _, ms = engines.reach_rows(
             self.graph, self.graph.outward, limit_ms,
             (starts.node, starts.leave_ms), (goals.node, goals.arrive_ms), none,

@@ -199,6 +199,17 @@ def hours(options: argparse.Namespace, screen: Screen) -> None:
     _show_result(result, "residents", options, screen)
 
 
+def compare(options: argparse.Namespace, screen: Screen) -> None:
+    """Measure what a scenario of changes does to who reaches a centre."""
+    from tongling_gis import studies
+
+    workspace = studies.open_project(options.project)
+    result = studies.study_scenario(
+        workspace, options.scenario, _reach_options(options), progress=screen.progress
+    )
+    _show_result(result, "residents", options, screen)
+
+
 def isochrones(options: argparse.Namespace, screen: Screen) -> None:
     """Measure the area within the limits of each centre."""
     from tongling_gis import studies

@@ -56,6 +56,7 @@ def build_parser(lang: Lang) -> argparse.ArgumentParser:
         _add_isochrones,
         _add_access,
         _add_hours,
+        _add_compare,
         _add_od,
         _add_route,
         _add_map,
@@ -389,6 +390,26 @@ def _add_hours(builder: Builder) -> None:
         ),
     )
     _add_reach(builder, parser, at=False)
+    _add_residents_from(builder, parser)
+    _add_out(builder, parser)
+
+
+def _add_compare(builder: Builder) -> None:
+    parser = builder.command(
+        "compare",
+        Text(
+            "方案前后对比：增减中心、开关街道和大门、筑墙", "before and after a scenario of changes"
+        ),
+        commands.compare,
+    )
+    builder.option(
+        parser,
+        "scenario",
+        type=Path,
+        metavar="SCENARIO",
+        help=Text("方案文件（TOML 或 JSON）", "scenario file (TOML or JSON)"),
+    )
+    _add_reach(builder, parser)
     _add_residents_from(builder, parser)
     _add_out(builder, parser)
 

@@ -34,7 +34,7 @@ CUT_COLUMNS = {
 }
 
 
-class _Pieces(NamedTuple):
+class Pieces(NamedTuple):
     """Pieces of street, the uncut rows' first pieces first.
 
     Attributes:
@@ -72,6 +72,18 @@ def sever(
     the street's start keeps its row, the others come after all uncut rows; so do new nodes.
     """
     partings = find_partings(network, barriers, gates, gate_reach_m=gate_reach_m)
+    return sever_at(network, partings, barriers, gates, gate_reach_m=gate_reach_m)
+
+
+def sever_at(
+    network: Network,
+    partings: Partings,
+    barriers: gpd.GeoDataFrame | None,
+    gates: gpd.GeoDataFrame | None,
+    *,
+    gate_reach_m: float,
+) -> Network:
+    """Give another network, severed at these places, which ``find_partings`` has found."""
     known = replace(network, barriers=barriers, gates=gates, gate_reach_m=gate_reach_m)
     if not len(partings.barrier_id):
         plain = barriers is None and gates is None and network.walker is None
@@ -89,6 +101,23 @@ def sever(
     )
 
 
+def split_streets(network: Network, partings: Partings) -> tuple[Pieces, Floats, Floats]:
+    """Give the pieces into which partings split an uncut network's streets, without a network.
+
+    Returns:
+        The pieces, how far along its street each begins, and how long it is, in metres of the
+        streets' own lengths. They are those of ``sever``, in the same order.
+    """
+    if len(partings.barrier_id):
+        pieces = _split(network, partings, _number_nodes(len(network.nodes), partings))
+    else:
+        row = np.arange(len(network.edges))
+        begin, end = network.edges[["from_node", "to_node"]].to_numpy(dtype=np.int64).T
+        drawn_m = np.asarray(shapely.length(network.geometry))
+        pieces = Pieces(row, np.zeros_like(row), begin, end, np.zeros(len(row)), drawn_m)
+    return pieces, *_measure(network, pieces)
+
+
 def _number_nodes(n_nodes: int, partings: Partings) -> Ints:
     """Give each arm the row of its node: the place's own one, or a new one for its group."""
     arms, group = partings.arms, partings.group
@@ -100,7 +129,7 @@ def _number_nodes(n_nodes: int, partings: Partings) -> Ints:
     return rows[which]
 
 
-def _split(network: Network, partings: Partings, target: Ints) -> _Pieces:
+def _split(network: Network, partings: Partings, target: Ints) -> Pieces:
     """Make the pieces: a new one begins at every parting inside an edge."""
     arms, count = partings.arms, len(network.edges)
     at_node = partings.places.node[arms.place] >= 0
@@ -116,7 +145,7 @@ def _split(network: Network, partings: Partings, target: Ints) -> _Pieces:
     source = np.concatenate([np.arange(count), edge])
     length_m = shapely.length(network.geometry)
     part = np.arange(len(edge)) - np.searchsorted(edge, edge) + 1
-    pieces = _Pieces(
+    pieces = Pieces(
         source,
         np.concatenate([np.zeros(count, dtype=np.int64), part]),
         np.concatenate([from_node, target[after]]),
@@ -138,18 +167,24 @@ def _all_nodes(network: Network, partings: Partings, target: Ints) -> pd.DataFra
     place = partings.arms.place[arm]
     copied = partings.places.node[place]
     fixed = ["node_id", "x_m", "y_m", "elevation_m"]
-    table = nodes.drop(columns=fixed).reindex(np.concatenate([np.arange(count), copied]))
     lowest = min(int(nodes["node_id"].min()), 0)
     xy = partings.places.xy[place]
     added = {
         "node_id": lowest - 1 - np.arange(len(arm)),
         "x_m": xy[:, 0],
         "y_m": xy[:, 1],
-        "elevation_m": _elevation(network, partings, arm),
+        "elevation_m": np.where(
+            copied >= 0,
+            nodes["elevation_m"].to_numpy(dtype=float)[copied],
+            _elevation(network, partings, arm),
+        ),
     }
-    for position, name in enumerate(fixed):
-        table.insert(position, name, np.concatenate([nodes[name].to_numpy(), added[name]]))
-    return table.reset_index(drop=True)
+    columns = {name: np.concatenate([nodes[name].to_numpy(), added[name]]) for name in fixed}
+    others = [name for name in nodes if name not in fixed]
+    if not others:
+        return pd.DataFrame(columns)
+    known = nodes[others].reindex(np.concatenate([np.arange(count), copied]))
+    return pd.concat([pd.DataFrame(columns), known.reset_index(drop=True)], axis=1)
 
 
 def _elevation(network: Network, partings: Partings, arm: Ints) -> Floats:
@@ -163,22 +198,26 @@ def _elevation(network: Network, partings: Partings, arm: Ints) -> Floats:
     return elevation_m
 
 
-def _all_edges(network: Network, pieces: _Pieces) -> pd.DataFrame:
+def _all_edges(network: Network, pieces: Pieces) -> pd.DataFrame:
     edges = network.edges.iloc[pieces.source].reset_index(drop=True)
-    drawn_m = shapely.length(network.geometry)[pieces.source]
-    full_m = edges["length_m"].to_numpy()
-    scale = np.divide(full_m, drawn_m, out=np.ones(len(edges)), where=drawn_m > 0)
-    whole = (pieces.start_m == 0.0) & (pieces.end_m == drawn_m)
     edges["from_node"] = pieces.from_node.astype(np.int32)
     edges["to_node"] = pieces.to_node.astype(np.int32)
-    edges["length_m"] = np.where(whole, full_m, (pieces.end_m - pieces.start_m) * scale)
+    edges["start_m"], edges["length_m"] = _measure(network, pieces)
     edges["uncut_edge"] = pieces.source.astype(np.int32)
     edges["piece"] = pieces.part.astype(np.int32)
-    edges["start_m"] = pieces.start_m * scale
     return edges
 
 
-def _all_lines(network: Network, pieces: _Pieces) -> NDArray[np.object_]:
+def _measure(network: Network, pieces: Pieces) -> tuple[Floats, Floats]:
+    """Give where on its street each piece begins and how long it is, in the streets' metres."""
+    drawn_m = shapely.length(network.geometry)[pieces.source]
+    full_m = network.edges["length_m"].to_numpy(dtype=float)[pieces.source]
+    scale = np.divide(full_m, drawn_m, out=np.ones(len(drawn_m)), where=drawn_m > 0)
+    whole = (pieces.start_m == 0.0) & (pieces.end_m == drawn_m)
+    return pieces.start_m * scale, np.where(whole, full_m, (pieces.end_m - pieces.start_m) * scale)
+
+
+def _all_lines(network: Network, pieces: Pieces) -> NDArray[np.object_]:
     lines = network.geometry[pieces.source].copy()
     drawn_m = shapely.length(lines)
     for row in np.flatnonzero((pieces.start_m > 0.0) | (pieces.end_m < drawn_m)):
@@ -187,7 +226,7 @@ def _all_lines(network: Network, pieces: _Pieces) -> NDArray[np.object_]:
     return lines
 
 
-def _list_cuts(count: int, partings: Partings, target: Ints, pieces: _Pieces) -> pd.DataFrame:
+def _list_cuts(count: int, partings: Partings, target: Ints, pieces: Pieces) -> pd.DataFrame:
     """List each place's first group of streets against each of its others."""
     arms = partings.arms
     inner = arms.step < 0

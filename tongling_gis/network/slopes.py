@@ -50,9 +50,12 @@ def read_incline(written: str) -> float:
 
 def measure_slopes(network: Network) -> EdgeSlopes:
     """Measure every edge's slope: as its ``incline`` says, else between its ends' heights."""
-    written = pd.Series(read_tag(network.edges, "incline"))
-    inclines = {one: read_incline(one) for one in written.unique()}
-    tagged = written.map(inclines).to_numpy(dtype=float)
+    written = read_tag(network.edges, "incline")
+    tagged = np.full(len(written), np.nan)
+    said = np.flatnonzero(written != "")
+    if len(said):
+        inclines = {one: read_incline(one) for one in set(written[said])}
+        tagged[said] = [inclines[one] for one in written[said]]
     ends = network.edges[["from_node", "to_node"]].to_numpy()
     heights = network.nodes.get("elevation_m", pd.Series(np.nan, network.nodes.index))
     height_m = heights.to_numpy(dtype=float)[ends]

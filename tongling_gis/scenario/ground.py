@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import shapely
 
 from tongling_gis.network.walkers import has_passage
 from tongling_gis.network.walls import find_blocked_nodes, read_walls
+from tongling_gis.routing.pieces import measure_paces
 from tongling_gis.scenario.attached import Spots, inside_piece
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    import pandas as pd
     from numpy.typing import NDArray
 
     from tongling_gis.network import Network
     from tongling_gis.network.walls import Walls
     from tongling_gis.routing import WalkGraph
+    from tongling_gis.routing.pieces import StreetPaces
     from tongling_gis.scenario.attached import Doors
 
     Ints: TypeAlias = NDArray[np.int64]
@@ -29,6 +32,37 @@ if TYPE_CHECKING:
     Shapes: TypeAlias = NDArray[np.object_]
 
 _LONGEST_EDGE_M = 1e6
+
+
+_NOT_ASKED = ("street_id", "osm_way_id", "name")
+
+
+@dataclass(frozen=True, eq=False)
+class Columns:
+    """A large table column by column, for taking few rows out of it quickly.
+
+    Attributes:
+        columns: Its columns by name, as pandas or numpy arrays.
+    """
+
+    columns: dict[str, Any]
+
+    @classmethod
+    def of(cls, table: pd.DataFrame) -> Columns:
+        """Take the columns that tell of walking; ids and names do not."""
+        names = [name for name in table.columns if name not in _NOT_ASKED]
+        return cls({name: table[name].array for name in names})
+
+    def take(self, rows: Ints) -> pd.DataFrame:
+        """Make a table of some rows; texts that none of them has are left out."""
+        import pandas as pd
+
+        taken = {}
+        for name, column in self.columns.items():
+            cells = np.asarray(column[rows])
+            if cells.dtype != object or not len(rows) or not pd.isna(cells).all():
+                taken[name] = cells
+        return pd.DataFrame(taken)
 
 
 def as_array(shapes: Iterable[object]) -> Shapes:
@@ -118,9 +152,34 @@ class Ground:
         return self.uncut.everyones or self.uncut
 
     @cached_property
+    def street_columns(self) -> Columns:
+        """Everyone's uncut streets, column by column."""
+        return Columns.of(self.plain.edges)
+
+    @cached_property
+    def node_columns(self) -> Columns:
+        """Their nodes, column by column."""
+        return Columns.of(self.plain.nodes)
+
+    @cached_property
     def ends(self) -> Ints:
         """Nodes at both ends of each uncut street, int64[m, 2]."""
         return self.uncut.edges[["from_node", "to_node"]].to_numpy(dtype=np.int64)
+
+    @property
+    def piece_ends(self) -> NDArray[np.int32]:
+        """Nodes at both ends of each piece, int32[p, 2]."""
+        return self.graph.edge_ends
+
+    @cached_property
+    def paces(self) -> StreetPaces:
+        """What the walker makes of the uncut streets."""
+        return measure_paces(self.uncut, self.graph.profile)
+
+    @cached_property
+    def used(self) -> Flags:
+        """Which uncut streets the walker uses."""
+        return self.uncut.edges["walkable"].to_numpy(dtype=bool)
 
     @cached_property
     def incident(self) -> Listing:

@@ -42,24 +42,25 @@ class _Where(NamedTuple):
         )
 
 
-def parse_scenario(text: str, *, file: str) -> Scenario:
+def parse_scenario(text: str | bytes, *, file: str) -> Scenario:
     """Read the text of a scenario file, JSON where its name ends so and TOML otherwise.
 
     Args:
-        text: The file's text.
+        text: The file's text, or its bytes in UTF-8.
         file: Its name, for errors.
 
     Raises:
-        UnreadableFileError: If it is neither.
+        UnreadableFileError: If it is neither, or not in UTF-8.
         SchemaError: If a change is of no known kind, or a key is unknown, missing or wrong.
         CrsError: If the coordinate system is not known.
     """
     import json
     import tomllib
 
-    is_json = file.lower().endswith(("json",))
+    is_json = file.lower().endswith("json")
     try:
-        document = json.loads(text) if is_json else tomllib.loads(text)
+        words = text.decode("utf-8-sig") if isinstance(text, bytes) else text
+        document = json.loads(words) if is_json else tomllib.loads(words)
     except ValueError as error:
         what = "JSON" if is_json else "TOML"
         raise UnreadableFileError(

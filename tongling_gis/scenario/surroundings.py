@@ -16,9 +16,11 @@ import shapely
 
 from tongling_gis.network import SNAP_TOLERANCE_M, Network
 from tongling_gis.network.building import number_pieces
-from tongling_gis.network.severing import sever
+from tongling_gis.network.crossings import find_partings
+from tongling_gis.network.severing import sever_at, split_streets
 from tongling_gis.network.walls import GATE_AT_NODE_M, SAME_PLACE_M
-from tongling_gis.routing import Patch, WalkGraph, edge_times
+from tongling_gis.routing import Patch, WalkGraph
+from tongling_gis.routing.pieces import measure_paces, time_pieces
 from tongling_gis.scenario.applying import (
     edit_barriers,
     edit_gates,
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
+    from tongling_gis.network.crossings import Partings
+    from tongling_gis.network.severing import Pieces as SevPieces
     from tongling_gis.routing.graph import Int32s
     from tongling_gis.scenario.attached import Doors
     from tongling_gis.scenario.edits import StreetEdits
@@ -88,30 +92,61 @@ class Surroundings:
         dirty: Uncut streets on which, or at whose ends, anything may be otherwise, ascending.
         streets: Uncut streets taken out: these, all that meet them, and others asked for.
         nodes: Their uncut nodes, ascending.
-        after: Their network after; its nodes and streets are numbered as in these lists, pieces
-            and nodes that walls make come after.
+        part: Their network before any wall; its nodes and streets are numbered as in these lists.
+        barriers: The walls around them after.
+        gates: The gates in these.
+        partings: Where they part the streets.
     """
 
     ground: Ground
     dirty: Ints
     streets: Ints
     nodes: Ints
-    after: Network
+    part: Network
+    barriers: gpd.GeoDataFrame | None
+    gates: gpd.GeoDataFrame | None
+    partings: Partings
+
+    @cached_property
+    def after(self) -> Network:
+        """Their network after; pieces and nodes that walls make come after those of the part."""
+        reach_m = self.ground.network.gate_reach_m
+        return sever_at(self.part, self.partings, self.barriers, self.gates, gate_reach_m=reach_m)
+
+    @cached_property
+    def _split(self) -> tuple[SevPieces, Floats, Floats]:
+        return split_streets(self.part, self.partings)
+
+    @property
+    def ends(self) -> Ints:
+        """Nodes at both ends of each piece after, int64[p, 2]."""
+        split = self._split[0]
+        return np.column_stack([split.from_node, split.to_node])
+
+    @property
+    def own(self) -> Ints:
+        """The street of each piece after, by its row in the part."""
+        return self._split[0].source
+
+    @property
+    def start_m(self) -> Floats:
+        """How far along its street each piece after begins."""
+        return self._split[1]
+
+    @property
+    def length_m(self) -> Floats:
+        """How long each piece after is."""
+        return self._split[2]
+
+    @cached_property
+    def walkable(self) -> Flags:
+        """Which streets of the part the walker uses after."""
+        return self.part.edges["walkable"].to_numpy(dtype=bool)
 
     @cached_property
     def street(self) -> Ints:
         """The uncut street, by its row in the whole city, of each piece after."""
-        return np.asarray(self.streets[self.after.edges["uncut_edge"].to_numpy()])
-
-    @cached_property
-    def start_m(self) -> Floats:
-        """How far along its street each piece after begins."""
-        return self.after.edges["start_m"].to_numpy(dtype=float)
-
-    @cached_property
-    def length_m(self) -> Floats:
-        """How long each piece after is."""
-        return self.after.edges["length_m"].to_numpy(dtype=float)
+        return np.asarray(self.streets[self.own])
 
     @cached_property
     def pieces(self) -> Pieces:
@@ -124,6 +159,14 @@ class Surroundings:
         start_m, offset_m = self.start_m[row], doors.at.offset_m
         inside_m = inside_piece(start_m, self.length_m[row], offset_m)
         return Spots(self.street[row], start_m + offset_m, inside_m)
+
+    def time(self, pieces: Ints) -> tuple[Int32s, Int32s]:
+        """Time some pieces after, forward and backward."""
+        ground = self.ground
+        street, length_m = self.own[pieces], self.length_m[pieces]
+        if (self.walkable & ~ground.used[self.streets]).any():  # opened: no pace is known of it
+            return time_pieces(measure_paces(self.part, ground.graph.profile), street, length_m)
+        return time_pieces(ground.paces, self.streets[street], length_m)
 
 
 def take_out(
@@ -144,23 +187,19 @@ def take_out(
     nodes, ends = np.unique(ground.ends[streets], return_inverse=True)
     part = _part(ground, edits, streets, nodes, ends.reshape(-1, 2))
     barriers = _barriers_near(ground, edits, part, places, limit_m)
-    after = sever(
-        part,
-        barriers,
-        _gates_near(ground, edits, barriers, nodes),
-        gate_reach_m=ground.network.gate_reach_m,
-    )
-    return Surroundings(ground, dirty, streets, nodes, after)
+    gates = _gates_near(ground, edits, barriers, nodes)
+    partings = find_partings(part, barriers, gates, gate_reach_m=ground.network.gate_reach_m)
+    return Surroundings(ground, dirty, streets, nodes, part, barriers, gates, partings)
 
 
 def _part(ground: Ground, edits: StreetEdits, streets: Ints, nodes: Ints, ends: Ints) -> Network:
     """Make an uncut network of some streets, as the edits leave them."""
     plain = ground.plain
-    edges = plain.edges.iloc[streets].reset_index(drop=True)
+    edges = ground.street_columns.take(streets)
     edges["from_node"], edges["to_node"] = ends[:, 0].astype(np.int32), ends[:, 1].astype(np.int32)
     some = Network(
         plain.crs,
-        plain.nodes.iloc[nodes].reset_index(drop=True),
+        ground.node_columns.take(nodes),
         number_pieces(edges),
         plain.geometry[streets],
         plain.cuts,
@@ -244,55 +283,44 @@ def mend_streets(around: Surroundings) -> Mend:
     All pieces of dirty streets are new. Of streets that meet them at a node which walls part,
     before or after, the piece that ends there is new too, for it may end at another node.
     """
-    ground, after = around.ground, around.after
-    graph = ground.graph
+    ground, graph = around.ground, around.ground.graph
     is_dirty = np.isin(around.streets, around.dirty)
-    own = after.edges["uncut_edge"].to_numpy()
-    local = np.flatnonzero(is_dirty[own] & after.edges["walkable"].to_numpy(dtype=bool))
+    local = np.flatnonzero((is_dirty & around.walkable)[around.own])
     codes = _node_codes(around)
-    ends = codes[after.edges[["from_node", "to_node"]].to_numpy()[local]]
-    times = edge_times(after, graph.profile)
     old, old_ends = _turned(around, is_dirty, codes)
     gone = np.union1d(ground.pieces_of(around.dirty), old)
-    start_m = np.concatenate([after.edges["start_m"].to_numpy()[local], ground.start_m[old]])
-    length_m = np.concatenate([after.edges["length_m"].to_numpy()[local], ground.length_m[old]])
-    forward_ms = np.concatenate([times[0][local], graph.forward_ms[old]])
-    backward_ms = np.concatenate([times[1][local], graph.backward_ms[old]])
-    new_nodes = len(after.nodes) - len(around.nodes)
-    every_end = np.concatenate([ends, old_ends]).astype(np.int32)
+    start_m = np.concatenate([around.start_m[local], ground.start_m[old]])
+    length_m = np.concatenate([around.length_m[local], ground.length_m[old]])
+    forward_ms, backward_ms = around.time(local)
+    ends = np.concatenate([codes[around.ends[local]], old_ends]).astype(np.int32)
     patch = Patch(
-        gone.astype(np.int32), every_end[:, 0], every_end[:, 1], forward_ms, backward_ms, new_nodes
+        gone.astype(np.int32),
+        ends[:, 0],
+        ends[:, 1],
+        np.concatenate([forward_ms, graph.forward_ms[old]]),
+        np.concatenate([backward_ms, graph.backward_ms[old]]),
+        len(codes) - len(around.nodes),
     )
-    return Mend(
-        gone,
-        _piece_graph(ground, patch, length_m),
-        np.concatenate([around.street[local], ground.street[old]]),
-        start_m,
-        patch,
-    )
+    street = np.concatenate([around.street[local], ground.street[old]])
+    return Mend(gone, _piece_graph(ground, patch, length_m), street, start_m, patch)
 
 
 def _node_codes(around: Surroundings) -> Ints:
     """Give the city graph's number of each node after; those that walls made are new there."""
     graph, known = around.ground.graph, len(around.nodes)
-    new = len(graph.order) + np.arange(len(around.after.nodes) - known)
+    count = max(known, int(around.ends.max(initial=-1)) + 1)
+    new = len(graph.order) + np.arange(count - known)
     return np.concatenate([graph.rank[around.nodes], new]).astype(np.int64)
 
 
 def _turned(around: Surroundings, is_dirty: Flags, codes: Ints) -> tuple[Ints, Ints]:
     """List the pieces before that may end at another node after, and the nodes they end at."""
-    ground, after = around.ground, around.after
-    streets, count = around.streets, len(around.streets)
-    last = np.arange(count)
-    np.maximum.at(last, after.edges["uncut_edge"].to_numpy(), np.arange(len(after.edges)))
-    now = np.column_stack(
-        [after.edges["from_node"].to_numpy()[:count], after.edges["to_node"].to_numpy()[last]]
-    )
+    ground, streets = around.ground, around.streets
+    last = np.arange(len(streets))
+    np.maximum.at(last, around.own, np.arange(len(around.own)))
+    now = np.column_stack([around.ends[: len(streets), 0], around.ends[last, 1]])
     tips = np.column_stack([streets, ground.last[streets]])
-    edges = ground.network.edges
-    before = np.column_stack(
-        [edges["from_node"].to_numpy()[tips[:, 0]], edges["to_node"].to_numpy()[tips[:, 1]]]
-    )
+    before = np.column_stack([ground.piece_ends[tips[:, 0], 0], ground.piece_ends[tips[:, 1], 1]])
     own = ground.ends[streets]
     place = np.searchsorted(around.nodes, own)
     touched, parted = np.zeros((2, len(around.nodes)), dtype=bool)
@@ -300,7 +328,7 @@ def _turned(around: Surroundings, is_dirty: Flags, codes: Ints) -> tuple[Ints, I
     parted[place[(now != place) | (before != own)]] = True
     turns = (touched & parted)[place] & ~is_dirty[:, None] & ground.walkable[tips]
     rows = np.unique(tips[turns])
-    ends = ground.graph.rank[ground.graph.edge_ends[rows]].astype(np.int64)
+    ends = ground.graph.rank[ground.piece_ends[rows]].astype(np.int64)
     for side in range(2):
         at = np.searchsorted(rows, tips[turns[:, side], side])
         ends[at, side] = codes[now[turns[:, side], side]]

@@ -243,7 +243,7 @@ def repair_walks(
     near = find_near(ground, streets, places, limit_m)
     around = take_out(ground, streets, dirty, near, places, limit_m)
     change = _Change(city, around, mend_streets(around))
-    found = attach(around.after, places, limit_m=limit_m)
+    found = attach(around.after, places, limit_m=limit_m) if len(places) else no_doors().at
     ends = np.cumsum([len(homes), len(centres)])
     of_homes, of_centres, of_fresh = (
         some_attached(found, one) for one in np.split(np.arange(len(places)), ends)

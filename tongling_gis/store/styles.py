@@ -6,6 +6,7 @@ the program's own maps.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -313,11 +314,14 @@ def result_heading(layer: str, column: str) -> str:
     return column
 
 
+_COVERED = re.compile(r"covered_[0-9.]+")
+
+
 def result_look(columns: Iterable[str], limits: Iterable[float]) -> Look:
     """Choose how a result's layer looks, by its columns and the result's limits in minutes."""
     there = set(columns)
     covered = sorted(
-        (name for name in there if name.startswith("covered_")),
+        (name for name in there if _COVERED.fullmatch(name)),
         key=lambda name: float(name.removeprefix("covered_")),
     )
     if covered:

@@ -1,5 +1,6 @@
 """Whole studies: read, analyse, save. The command line and the web call these, nothing else."""
 
+from tongling_gis.studies.compare import study_scenario
 from tongling_gis.studies.demo import Demo, run_demo
 from tongling_gis.studies.exports import check_export, export_table
 from tongling_gis.studies.imports import ImportOptions, examine_file, fetch_place, import_file
@@ -56,6 +57,7 @@ __all__ = [
     "study_isochrones",
     "study_records",
     "study_route",
+    "study_scenario",
     "study_times",
     "write_empty_workbook",
     "write_summary",
