@@ -66,7 +66,7 @@ def study_scenario(
         minutes=asked.minutes,
         snap_limit_m=asked.snap_m(),
         study_area=optional_layer(workspace, "study_area"),
-        at=at,
+        at=read_moment(scenario.at) if scenario.at else asked.moment(),
         provenance=project_provenance(workspace),
     )
     found = compare_coverage(before, scenario)
