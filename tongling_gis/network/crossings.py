@@ -81,6 +81,8 @@ def find_partings(
     walls = read_walls(barriers, network.walker)
     passages = find_passages(network, gates)
     places, meets = _meetings(network, walls, passages.blocked)
+    if not len(places.node):
+        return _no_partings(places)
     arms = _arms(network, places)
     met = _without_passing(network, walls, places, meets, arms)
     opened = _is_open(places, passages.openings, gate_reach_m)
@@ -94,6 +96,12 @@ def find_partings(
     wall_at[met[::-1, 0]] = walls.barrier[met[::-1, 1]]
     wall_at[blocked] = -1
     return _parted(places, _names(network, barriers, wall_at, places), arms, sector)
+
+
+def _no_partings(places: Places) -> Partings:
+    none = np.empty(0, dtype=np.int64)
+    arms = Arms(none, none, np.empty(0), none)
+    return Partings(places, np.empty(0, dtype=object), arms, none)
 
 
 def _meetings(network: Network, walls: Walls, blocked: Ints) -> tuple[Places, Ints]:

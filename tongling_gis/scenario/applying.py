@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
+from tongling_gis.network.model import ISLAND_M, ISLAND_SHARE
 from tongling_gis.network.severing import sever
 from tongling_gis.reachability.places import CENTRE_KEYS, CENTRES, read_places
 from tongling_gis.scenario.edits import look_up
@@ -24,11 +25,10 @@ if TYPE_CHECKING:
     from tongling_gis.text import Text
 
     Ints: TypeAlias = NDArray[np.int64]
+    Floats: TypeAlias = NDArray[np.float64]
     Flags: TypeAlias = NDArray[np.bool_]
 
 _SHUT = "access"
-_ISLAND_M = 1000.0
-_ISLAND_SHARE = 0.05
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +71,7 @@ def edit_network(network: Network, edits: StreetEdits) -> Network:
         return network
     base = network.without_barriers
     plain = base.everyones or base
-    changed = edit_plain(plain, edits, islands_after(plain, edits))
+    changed = edit_plain(plain, edits, Islands.of(plain).after(edits))
     used = changed if network.walker is None else changed.used_by(network.walker)
     kept = np.arange(0 if network.barriers is None else len(network.barriers))
     return sever(
@@ -192,50 +192,85 @@ def stack(kept: gpd.GeoDataFrame | None, new: gpd.GeoDataFrame) -> gpd.GeoDataFr
     return gpd.GeoDataFrame(both, geometry=name, crs=kept.crs)
 
 
-def islands_after(plain: Network, edits: StreetEdits) -> Flags:
-    """Tell which streets lie on islands once some are opened; closing one makes no island.
+@dataclass(frozen=True, eq=False)
+class Islands:
+    """Which streets lie on islands, with what of them hangs together.
 
-    Streets that are opened join the components at their ends: the whole is an island if all
-    of it was one and it stays short.
+    Attributes:
+        plain: Everyone's uncut streets.
+        flags: Which lie on islands, bool[m].
+        own: Component of the streets by that of their first node, -1 for none.
+        ends: Components of the nodes at both ends, numbers beyond these for lone nodes.
+        total_m: Length of each component's streets.
+        main: Which components are no islands.
     """
-    opened = np.array([row for row, is_open in edits.walkable.items() if is_open], dtype=np.int64)
-    flags = plain.on_island
-    if not len(opened):
-        return flags
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
 
-    ends = plain.edges[["from_node", "to_node"]].to_numpy(dtype=np.int64)
-    length_m = plain.edges["length_m"].to_numpy()
-    walked = plain.walk_edges
-    own = plain.component[ends[:, 0]].astype(np.int64)
-    count = int(plain.component.max(initial=-1)) + 1
-    # nodes that no street met are components of their own, numbered after the others
-    bare = plain.component[ends[opened]] < 0
-    tips = np.where(bare, count + ends[opened], plain.component[ends[opened]])
-    names, tips = np.unique(tips, return_inverse=True)
-    tips = tips.reshape(-1, 2)
-    joins = coo_array((np.ones(len(tips)), tips.T), shape=(len(names), len(names)))
-    _, group = connected_components(joins.tocsr(), directed=False)
-    total_m = np.bincount(own[walked], weights=length_m[walked], minlength=count)
-    on_main = np.zeros(count, dtype=bool)
-    on_main[own[walked[~flags[walked]]]] = True
-    is_known = names < count
-    parts_m, main = np.zeros(len(names)), np.zeros(len(names), dtype=bool)
-    parts_m[is_known], main[is_known] = total_m[names[is_known]], on_main[names[is_known]]
-    new_m = np.bincount(group, weights=parts_m) + np.bincount(
-        group[tips[:, 0]], weights=length_m[opened], minlength=int(group.max()) + 1
-    )
-    limit_m = min(_ISLAND_M, _ISLAND_SHARE * float(max(new_m.max(), total_m.max(initial=0.0))))
-    joined = np.bincount(group, weights=main) > 0
-    is_island = (new_m < limit_m) & ~joined
-    after = flags.copy()
-    of_component = np.full(count + 1, -1)
-    of_component[names[is_known]] = group[is_known]
-    touched = of_component[np.where(own < 0, count, own)]
-    after[touched >= 0] = is_island[touched[touched >= 0]]
-    after[opened] = is_island[group[tips[:, 0]]]
-    return after
+    plain: Network
+    flags: Flags
+    own: Ints
+    ends: Ints
+    total_m: Floats
+    main: Flags
+
+    @classmethod
+    def of(cls, plain: Network) -> Islands:
+        """Find out how everyone's uncut streets hang together."""
+        flags, walked = plain.on_island, plain.walk_edges
+        nodes = plain.edges[["from_node", "to_node"]].to_numpy(dtype=np.int64)
+        component = plain.component.astype(np.int64)
+        count = int(component.max(initial=-1)) + 1
+        own = component[nodes[:, 0]]
+        length_m = plain.edges["length_m"].to_numpy(dtype=float)
+        total_m: Floats = np.bincount(
+            own[walked], weights=length_m[walked], minlength=count
+        ).astype(float)
+        main = np.zeros(count, dtype=bool)
+        main[own[walked[~flags[walked]]]] = True
+        # nodes that no street meets are components of their own, numbered after the others
+        ends = np.where(component[nodes] < 0, count + nodes, component[nodes])
+        return cls(plain, flags, own, ends, total_m, main)
+
+    def after(self, edits: StreetEdits, streets: Ints | None = None) -> Flags:
+        """Tell which of some streets lie on islands once some are opened; closing makes none.
+
+        Streets that are opened join the components at their ends: the whole is an island if
+        all of it was one and it stays short.
+        """
+        rows = np.arange(len(self.flags)) if streets is None else streets
+        opened = [row for row, is_open in edits.walkable.items() if is_open]
+        flags = self.flags[rows].copy()
+        if not opened:
+            return flags
+        names, group, is_island = self._joined(np.array(opened, dtype=np.int64))
+        known = names < len(self.total_m)
+        own = self.own[rows]
+        at = np.searchsorted(names[known], own)
+        at[at == known.sum()] = 0
+        touched = (own >= 0) & (names[known][at] == own if known.any() else False)
+        flags[touched] = is_island[group[known][at[touched]]]
+        new = np.isin(rows, opened)
+        flags[new] = is_island[group[np.searchsorted(names, self.ends[rows[new], 0])]]
+        return flags
+
+    def _joined(self, opened: Ints) -> tuple[Ints, Ints, Flags]:
+        """Name the components that opened streets join, group them, and tell island groups."""
+        from scipy.sparse import coo_array
+        from scipy.sparse.csgraph import connected_components
+
+        names, tips = np.unique(self.ends[opened], return_inverse=True)
+        tips = tips.reshape(-1, 2)
+        joins = coo_array((np.ones(len(tips)), tips.T), shape=(len(names), len(names)))
+        count, group = connected_components(joins.tocsr(), directed=False)
+        known = names < len(self.total_m)
+        part_m, is_main = np.zeros(len(names)), np.zeros(len(names), dtype=bool)
+        part_m[known], is_main[known] = self.total_m[names[known]], self.main[names[known]]
+        length_m = self.plain.edges["length_m"].to_numpy(dtype=float)[opened]
+        new_m = np.bincount(group, weights=part_m, minlength=count)
+        new_m += np.bincount(group[tips[:, 0]], weights=length_m, minlength=count)
+        longest_m = max(float(new_m.max()), float(self.total_m.max(initial=0.0)))
+        limit_m = min(ISLAND_M, ISLAND_SHARE * longest_m)
+        is_island = (new_m < limit_m) & (np.bincount(group, weights=is_main) == 0)
+        return names, group.astype(np.int64), np.asarray(is_island, dtype=bool)
 
 
 def edit_centres(places: gpd.GeoDataFrame, rows: tuple[CentreRow, ...]) -> gpd.GeoDataFrame:

@@ -212,11 +212,20 @@ class Comparison:
         """Every home's walk after."""
         return Side(self.walks.after, self.base.minutes)
 
+    @cached_property
+    def spared(self) -> Ints:
+        """The homes whose walk before is quicker than as it stood, by a door nobody needed."""
+        if self.before is self.base.side:
+            return np.empty(0, dtype=np.int64)
+        return np.flatnonzero(self.walks.before != self.base.city.state)
+
     def sum_groups(self) -> Floats:
         """Sum those of each group covered before within each limit, float64[g, l]."""
-        if self.before is self.base.side:
+        few, weights = self.spared, self.base.weights
+        if not len(few):
             return self.base.covered
-        return sum_in(self.base.weights, self.before.covered)
+        stood, now = (side.covered[:, few] for side in (self.base.side, self.before))
+        return self.base.covered - sum_in(weights[:, few], stood) + sum_in(weights[:, few], now)
 
     @cached_property
     def differs(self) -> Ints:

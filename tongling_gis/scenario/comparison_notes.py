@@ -29,6 +29,11 @@ _DOORS = Text(
     "take another, and before they may have taken the quicker of both, so that walks before may "
     "be a little shorter than in a coverage measured alone. This concerns {count} homes.",
 )
+_ENTRIES = Text(
+    "{count} 个中心原来的街道被封闭、隔开或有新路可进，改由别的街道进入；之前也按较快的计。",
+    "{count} centres are entered from another street, because theirs is closed or walled off or a "
+    "better one is open; before, the quicker of both counts too.",
+)
 _NO_PEOPLE = Text(
     "居民数未知：所有数字按居民点或建筑计数，不代表人数。",
     "No residents are known: every number counts residential points or buildings, not people.",
@@ -73,6 +78,8 @@ def list_notes(found: Comparison) -> Iterator[Text]:
     yield _HOW
     if found.walks.doors_moved:
         yield _DOORS.fill(count=found.walks.doors_moved)
+    if found.walks.entries_moved:
+        yield _ENTRIES.fill(count=found.walks.entries_moved)
     unknown = int(np.isnan(base.people).sum())
     if not base.by_people:
         yield _NO_PEOPLE

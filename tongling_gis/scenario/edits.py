@@ -408,7 +408,9 @@ def _find(layer: pd.DataFrame | None, column: str, value: str | int | None) -> I
     """List the rows that have a value."""
     if layer is None or column not in layer:
         return np.empty(0, dtype=np.int64)
-    cells = layer[column].astype(str) if isinstance(value, str) else layer[column]
+    cells = layer[column]
+    if isinstance(value, str) and cells.dtype != "str":
+        cells = cells.astype(str)
     return np.flatnonzero((cells == value).to_numpy(dtype=bool, na_value=False))
 
 

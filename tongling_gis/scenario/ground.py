@@ -12,6 +12,7 @@ import shapely
 from tongling_gis.network.walkers import has_passage
 from tongling_gis.network.walls import find_blocked_nodes, read_walls
 from tongling_gis.routing.pieces import measure_paces
+from tongling_gis.scenario.applying import Islands
 from tongling_gis.scenario.attached import Spots, inside_piece
 
 if TYPE_CHECKING:
@@ -150,6 +151,11 @@ class Ground:
     def plain(self) -> Network:
         """The same uncut streets for anybody on foot."""
         return self.uncut.everyones or self.uncut
+
+    @cached_property
+    def islands(self) -> Islands:
+        """Which of everyone's streets lie on islands."""
+        return Islands.of(self.plain)
 
     @cached_property
     def street_columns(self) -> Columns:

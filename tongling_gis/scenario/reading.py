@@ -212,13 +212,14 @@ def _read_xy(raw: object, name: str, where: _Where) -> BaseGeometry:
 
 def _read_geojson(raw: object, where: _Where) -> BaseGeometry:
     import shapely
+    from shapely.errors import ShapelyError
     from shapely.geometry import shape
 
     try:
         plain = shapely.force_2d(shape(raw if isinstance(raw, dict) else {}))
         if not shapely.is_empty(plain) and _is_finite(plain):
             return plain
-    except (AttributeError, KeyError, TypeError, ValueError, IndexError, shapely.GEOSException):
+    except (AttributeError, KeyError, TypeError, ValueError, IndexError, ShapelyError):
         pass
     raise where.error(
         Text("的 geometry 不是可用的 GeoJSON 图形", "has a geometry that is no GeoJSON")

@@ -39,7 +39,7 @@ def rebuild_walks(
     after = weigh(edit_network(graph.network, streets), graph.profile)
     sides = _Sides(city, after, streets)
     homes_before, homes_after, moved = sides.doors(city.homes)
-    before, later, _ = sides.doors(city.centres)
+    before, later, entries = sides.doors(city.centres)
     keep = stays(rows, len(city.serves))
     fresh = np.array([at for at, one in enumerate(rows) if is_fresh(one)], dtype=np.int64)
     points = np.array([rows[at].after for at in fresh] + [None], dtype=object)[:-1]
@@ -53,6 +53,7 @@ def rebuild_walks(
         _search(after, homes_after, later.some(serves[later.owner]), count, city.engine),
         attached,
         moved,
+        entries,
     )
 
 

@@ -25,7 +25,6 @@ from tongling_gis.scenario.applying import (
     edit_barriers,
     edit_gates,
     edit_plain,
-    islands_after,
     stack,
 )
 from tongling_gis.scenario.attached import Spots, inside_piece
@@ -204,7 +203,7 @@ def _part(ground: Ground, edits: StreetEdits, streets: Ints, nodes: Ints, ends: 
         plain.geometry[streets],
         plain.cuts,
     )
-    islands = islands_after(plain, edits)[streets]
+    islands = ground.islands.after(edits, streets)
     changed = edit_plain(some, edits, islands, streets=streets, nodes=nodes)
     walker = ground.network.walker
     return changed if walker is None else changed.used_by(walker)

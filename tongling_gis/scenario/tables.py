@@ -145,14 +145,17 @@ def _by_centre(found: Comparison, count: int) -> dict[str, NDArray[np.number[Any
 
 
 def _sums_before(found: Comparison, name: str, weight: Floats, count: int) -> Floats:
-    """Sum by nearest centre before; kept for the next scenario where no door matters."""
-    base = found.base
-    known = len(base.places)
-    if found.before is not base.side:
-        return sum_by_centre(found.before, weight, count)
+    """Sum by nearest centre before; what the city as it stands gives is kept for the next."""
+    base, known = found.base, len(found.base.places)
     if name not in base.sums:
         base.sums[name] = sum_by_centre(base.side, weight, known)
-    return np.pad(base.sums[name], ((0, 0), (0, count - known)))
+    sums = np.pad(base.sums[name], ((0, 0), (0, count - known)))
+    if not len(found.spared):
+        return sums
+    stood, now = (
+        sum_by_centre(side, weight, count, found.spared) for side in (base.side, found.before)
+    )
+    return sums - stood + now
 
 
 def _weights(base: Baseline) -> dict[str, Floats]:

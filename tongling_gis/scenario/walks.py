@@ -86,12 +86,14 @@ class Walks(NamedTuple):
         after: After, int64[h].
         attached: Which centres, before and after, are joined to a street after.
         doors_moved: How many homes set out by another door after.
+        entries_moved: How many centres are entered by another door after.
     """
 
     before: Ints
     after: Ints
     attached: Flags
     doors_moved: int
+    entries_moved: int
 
 
 class Scene(NamedTuple):
@@ -296,6 +298,7 @@ def _mend(
         _walk_after(change, homes, serving),
         serving.attached,
         len(np.union1d(homes.lost, homes.new.owner)),
+        len(np.union1d(centres.lost, centres.new.owner)),
     )
 
 
