@@ -1,0 +1,1 @@
+"""Enclosures: a boundary with gates, and every rule it keeps or breaks."""
