@@ -25,6 +25,7 @@ from tongling_gis.catalogue.profiles import (
     Ways,
 )
 from tongling_gis.catalogue.records import RecordStandard, record_standard
+from tongling_gis.catalogue.siting import SitingStandard, siting_standard
 from tongling_gis.errors import UsageError
 from tongling_gis.text import Text
 
@@ -39,6 +40,7 @@ __all__ = [
     "Gates",
     "HoursStandard",
     "RecordStandard",
+    "SitingStandard",
     "Slopes",
     "Standards",
     "Steps",
@@ -63,6 +65,7 @@ class Standards:
         hours: When a centre must be open.
         access: How much room a centre needs, and how its use falls off with the walk.
         records: What follows from records by rule.
+        siting: What siting takes for granted.
         sources: Source line of each number, by name.
     """
 
@@ -74,6 +77,7 @@ class Standards:
     hours: HoursStandard
     access: AccessStandard
     records: RecordStandard
+    siting: SitingStandard
     sources: dict[str, str]
 
     def profile(self, name: str) -> WalkProfile:
@@ -121,5 +125,6 @@ def read_standards() -> Standards:
         hours=hours_standard(entries["hours"]),
         access=access_standard(entries["access"]),
         records=record_standard(entries["records"]),
+        siting=siting_standard(entries["siting"]),
         sources={"reach": reach["source"], "snapping": snap["source"], "gates": gate["source"]},
     )
