@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tongling_gis import hours
 from tongling_gis.assessment import Verdict
 from tongling_gis.errors import UsageError
+from tongling_gis.hours import describe_conflicts, open_minutes, read_hours, read_place_hours
 from tongling_gis.hours.calendar import make_up_days
 from tongling_gis.hours.opening import day_spans, explain_unknown
 
@@ -312,3 +313,40 @@ def test_days_made_up_are_weekends() -> None:
     assert [str(day)[5:] for day in make_up_days(2026)] == [
         "01-04", "02-14", "02-28", "05-09", "09-20", "10-10",
     ]  # fmt: skip
+
+
+WEEK = {"hours_weekday": "8:30-12:00，14:00-17:30", "hours_evening": "18:30-21:00"}
+MONDAY, SATURDAY, FIRST_OCTOBER = date(2026, 3, 2), date(2026, 3, 7), date(2026, 10, 1)
+
+
+def test_four_columns_stand_in_for_opening_hours() -> None:
+    """Weekday, evening, weekend and holiday columns say the week; an empty one stays unknown."""
+    whole = read_place_hours(WEEK | {"hours_weekend": "9:00-17:00", "hours_holiday": "不开放"})
+    assert (whole.reason, whole.conflicts) == (None, ())
+    assert open_minutes(whole, MONDAY, 0, 1440) == (210 + 210 + 150, 210 + 210 + 150)
+    assert open_minutes(whole, SATURDAY, 0, 1440) == (480, 480)
+    assert open_minutes(whole, FIRST_OCTOBER, 0, 1440) == (0, 0)
+    part = read_place_hours({"hours_weekday": "8:30-17:30", "hours_weekend": "以通知为准"})
+    assert open_minutes(part, MONDAY, 0, 1080) == (540, 540)
+    assert open_minutes(part, MONDAY, 1080, 1440) == (0, 360)
+    assert open_minutes(part, SATURDAY, 0, 1440) == (0, 1440)
+    assert part.reason is not None
+    assert "“晚间”没有填写" in part.reason.zh
+    assert "以通知为准" in part.reason.zh
+    late = read_place_hours({"hours_weekday": "8:30-21:00"})
+    assert open_minutes(late, MONDAY, 1080, 1440) == (180, 180)
+    assert read_place_hours({}) == read_place_hours({"hours_weekday": " "}) == read_hours("")
+
+
+def test_hours_that_contradict_themselves_are_said() -> None:
+    """opening_hours counts before the columns; columns that disagree leave the evening unknown."""
+    said = read_place_hours(WEEK | {"opening_hours": "Mo-Su 08:30-17:30"})
+    assert said.osm == "Mo-Su 08:30-17:30"
+    assert "“工作日”、“晚间”" in said.conflicts[0].zh
+    same = read_place_hours(WEEK | {"opening_hours": "Mo-Fr 08:30-12:00,14:00-17:30,18:30-21:00"})
+    assert not same.conflicts
+    odd = read_place_hours({"hours_weekday": "8:30-21:00", "hours_evening": "不开放"})
+    assert odd.conflicts
+    assert open_minutes(odd, MONDAY, 1080, 1440) == (0, 360)
+    (line,) = describe_conflicts([("铜官", odd), ("长江", same)])
+    assert line.zh.startswith("铜官：")

@@ -244,6 +244,35 @@ def test_hours_matter_at_a_moment() -> None:
     assert any("moment" in note.en for note in unasked.notes)
 
 
+def test_the_hours_of_a_gate_shut_and_open_it() -> None:
+    """A wall's gate that shuts at six is no way on Tuesday evening, until its hours change."""
+    town = read_town("""
++h--G--c+
+|       |
+|       |
++-------+
+""")
+    town.barriers = wall((200, -40), (200, 40))
+    evening, always = read_moment("周二 19:30"), SetHours(gate_id="G1", opening_hours="24/7")
+    early = SetHours(gate_id="G1", opening_hours="每天 6:00-18:00")
+    centres = town.centres.assign(opening_hours="24/7")
+    before = baseline(town.network(), town.homes, centres, at=evening)
+    shut = compare_coverage(before, scenario(early))
+    assert walks(shut) == [(300.0, 800.0)]
+    assert walks(compare_coverage(before, scenario(early), rebuild=True)) == walks(shut)
+    assert shut.layers["changes"].geometry.iloc[0].equals(spot(200, 0))
+    assert walks(compare_coverage(before, scenario(early, always))) == [(300.0, 300.0)]
+    town.gates["opening_hours"] = "每天 6:00-18:00"
+    closed = baseline(town.network(), town.homes, centres, at=evening)
+    assert walks(compare_coverage(closed, scenario(always))) == [(800.0, 300.0)]
+    assert any("moment" in note.en for note in compare(town, early).notes)
+    document = {"kind": "set_hours", "gate_id": "G1", "opening_hours": "24/7"}
+    assert read_scenario({"changes": [document]}).changes == (always,)
+    for wrong in ({"opening_hours": ""}, {"centre_id": "C1"}, {"gate_id": ""}):
+        with pytest.raises(SchemaError, match="centre_id or gate_id"):
+            read_scenario({"changes": [document | wrong]})
+
+
 def test_a_home_whose_street_is_walled_off_takes_another_door() -> None:
     """A wall between a home and its street: 20 m to the street become 80 m to the one behind."""
     town = read_town("""

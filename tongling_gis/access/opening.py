@@ -16,7 +16,14 @@ from tongling_gis.access.city import (
 )
 from tongling_gis.access.pairs import choose_centres, within
 from tongling_gis.assessment import Assessment, Indicator, Verdict
-from tongling_gis.hours import check_promise, explain_unknown, is_open, open_minutes, read_hours
+from tongling_gis.hours import (
+    check_promise,
+    describe_conflicts,
+    explain_unknown,
+    is_open,
+    open_minutes,
+    read_all_hours,
+)
 from tongling_gis.hours.calendar import WEEKDAYS
 from tongling_gis.hours.promise import PROMISES, table_days
 from tongling_gis.routing import SparseTimes
@@ -102,7 +109,7 @@ def measure_hours(  # noqa: PLR0913 - what is asked, one by one, by name
         graph: Whose walk, on what streets.
         residents: Homes: a key, geometry, ``residents`` and age groups where known.
         centres: Centres: ``centre_id``, geometry, ``opening_hours`` as OSM syntax or plain
-            Chinese.
+            Chinese; where it is empty, ``hours_weekday`` and the like.
         at: The moment asked about.
         minutes: Time limits, each inclusive; the week is tabulated for the widest.
         snap_limit_m: Farthest that a home or centre may lie from its street, inclusive.
@@ -146,6 +153,7 @@ def measure_hours(  # noqa: PLR0913 - what is asked, one by one, by name
         notes=(
             _HOW.fill(days=Text("、".join(dates), ", ".join(dates))),
             *([_UNKNOWN.fill(count=unread)] if unread else []),
+            *describe_conflicts(zip(found.walks.centre_names(), found.hours, strict=True)),
             *found.walks.notes(),
             *graph.notes,
         ),
@@ -153,8 +161,7 @@ def measure_hours(  # noqa: PLR0913 - what is asked, one by one, by name
 
 
 def _find(asked: Question, walks: CityWalks, at: Moment) -> _Found:
-    written = walks.centres.get("opening_hours", [None] * len(walks.centres))
-    hours = [read_hours(text) for text in written]
+    hours = read_all_hours(walks.centres)
     open_now = [is_open(one, at) for one in hours]
     surely = np.array([state is True for state in open_now])
     perhaps = np.array([state is not False for state in open_now])

@@ -29,14 +29,16 @@ class Hours:
     Attributes:
         written: The text as it was given.
         osm: The same in OSM ``opening_hours`` syntax; "" where it could not be read.
-        reason: Why the hours are unknown; None where they are known.
+        reason: Why the hours, or a part of them, are unknown; None where all are known.
         notes: How what was written has been taken, where that is not plain.
+        conflicts: Where what was written contradicts itself.
     """
 
     written: str
     osm: str = ""
     reason: Text | None = None
     notes: tuple[Text, ...] = ()
+    conflicts: tuple[Text, ...] = ()
 
     @property
     def known(self) -> bool:

@@ -152,6 +152,8 @@ def edit_barriers(network: Network, edits: StreetEdits, rows: Ints) -> gpd.GeoDa
         "barrier": "wall",
         "name": [one.name for one in edits.walls],
     }
+    if any(one.sealed for one in edits.walls):
+        walls["sealed"] = ["yes" if one.sealed else "no" for one in edits.walls]
     new = gpd.GeoDataFrame(walls, geometry=[one.line for one in edits.walls], crs=network.crs)
     return stack(kept, new)
 
@@ -159,6 +161,7 @@ def edit_barriers(network: Network, edits: StreetEdits, rows: Ints) -> gpd.GeoDa
 def edit_gates(network: Network, edits: StreetEdits, rows: Ints) -> gpd.GeoDataFrame | None:
     """Give some rows of the gates with their new values, all that change, and the new gates."""
     import geopandas as gpd
+    import pandas as pd
 
     old = network.gates
     changed = [one for one in edits.gates if one.row >= 0]
@@ -170,11 +173,10 @@ def edit_gates(network: Network, edits: StreetEdits, rows: Ints) -> gpd.GeoDataF
     added = [one for one in edits.gates if one.row < 0]
     if not added:
         return kept
-    gates = {
-        "gate_id": [one.gate_id for one in added],
-        "barrier": "gate",
-        "foot": [one.cells["foot"] for one in added],
-    }
+    plain = {"gate_id": None, "barrier": "gate", "foot": None}
+    names = dict.fromkeys([*plain, *(name for one in added for name in one.cells)])
+    cells = [{**plain, "gate_id": one.gate_id, **one.cells} for one in added]
+    gates = {name: pd.array([one.get(name) for one in cells], dtype="str") for name in names}
     new = gpd.GeoDataFrame(gates, geometry=[one.point for one in added], crs=network.crs)
     return stack(kept, new)
 

@@ -163,15 +163,17 @@ class RemoveCentre:
 
 @dataclass(frozen=True, slots=True)
 class SetHours:
-    """A centre has other hours.
+    """A centre or a gate has other hours.
 
     Attributes:
-        centre_id: The centre.
+        centre_id: The centre; "" where it is a gate.
         opening_hours: When it is open then, as OSM syntax or plain Chinese.
+        gate_id: The gate, in the layer ``gates``; "" where it is a centre.
     """
 
-    centre_id: str
-    opening_hours: str
+    centre_id: str = ""
+    opening_hours: str = ""
+    gate_id: str = ""
 
     kind: ClassVar[str] = "set_hours"
     label: ClassVar[Text] = Text("调整开放时间", "set hours")

@@ -9,7 +9,7 @@ import numpy as np
 from tongling_gis.access.city import check_minutes
 from tongling_gis.assessment import Assessment, describe_stamp
 from tongling_gis.errors import InputError
-from tongling_gis.hours import is_open, read_hours
+from tongling_gis.hours import Hours, is_open, read_all_hours, read_hours
 from tongling_gis.network import attach
 from tongling_gis.reachability.places import (
     CENTRE_KEYS,
@@ -102,8 +102,7 @@ def prepare_comparison(  # noqa: PLR0913 - what is asked, one by one, by name
         Joined(ground, points, attach(graph.network, points, limit_m=snap_limit_m), snap_limit_m)
         for points in (homes.geometry.to_numpy(), places.geometry.to_numpy())
     )
-    hours = list(places["opening_hours"]) if "opening_hours" in places else [None] * len(places)
-    serves = np.array([_serves(text, at) for text in hours], dtype=bool)
+    serves = np.array([_serves(hours, at) for hours in read_all_hours(places)], dtype=bool)
     return Baseline(
         City(ground, starts, goals, serves, engine),
         homes,
@@ -117,8 +116,8 @@ def prepare_comparison(  # noqa: PLR0913 - what is asked, one by one, by name
     )
 
 
-def _serves(hours: str | None, at: Moment | None) -> bool:
-    return at is None or is_open(read_hours(hours), at) is True
+def _serves(hours: Hours, at: Moment | None) -> bool:
+    return at is None or is_open(hours, at) is True
 
 
 def compare_coverage(before: Baseline, scenario: Scenario, *, rebuild: bool = False) -> Assessment:
@@ -177,7 +176,7 @@ def _serves_after(before: Baseline, one: CentreRow) -> bool:
     if before.at is None:
         return True
     if "opening_hours" in one.cells or one.row < 0:
-        return _serves(one.cells.get("opening_hours"), before.at)
+        return _serves(read_hours(one.cells.get("opening_hours")), before.at)
     return bool(before.city.serves[one.row])
 
 
@@ -209,13 +208,19 @@ def _stamp(found: Comparison) -> Text:
 
 
 def _notes(found: Comparison) -> list[Text]:
-    hours = [one.cells.get("opening_hours", _own_hours(found, one)) for one in found.edits.centres]
-    unknown = sum(not read_hours(text).known for text in hours) if found.base.at else 0
+    unknown = _count_unknown(found) if found.base.at else 0
     opening = describe_opening(found, unknown)
     return [*list_notes(found), *([opening] if opening else [])]
 
 
-def _own_hours(found: Comparison, one: CentreRow) -> str | None:
-    places = found.base.places
-    known = one.row >= 0 and "opening_hours" in places
-    return places["opening_hours"].iloc[one.row] if known else None
+def _count_unknown(found: Comparison) -> int:
+    """Count the centres after whose hours are missing or cannot be read."""
+    own = read_all_hours(found.base.places)
+    return sum(
+        not (
+            read_hours(one.cells.get("opening_hours"))
+            if "opening_hours" in one.cells or one.row < 0
+            else own[one.row]
+        ).known
+        for one in found.edits.centres
+    )

@@ -65,11 +65,19 @@ class GateEdit(NamedTuple):
 
 
 class WallEdit(NamedTuple):
-    """A new wall: its id, name, and where it runs, in the network's CRS."""
+    """A new wall.
+
+    Attributes:
+        wall_id: Its id.
+        name: Its name.
+        line: Where it runs, in the network's CRS.
+        sealed: Whether only gates open it whose ``barrier_id`` is its id.
+    """
 
     wall_id: str
     name: str
     line: shapely.LineString
+    sealed: bool = False
 
 
 @dataclass
@@ -99,14 +107,14 @@ class StreetEdits:
         """Whether anybody may go where they could not before."""
         cells = [one.cells for one in self.gates] + list(self.nodes.values())
         ways = any(self.walkable.values())
-        return ways or bool(self.removed) or any(one["foot"] == "yes" for one in cells)
+        return ways or bool(self.removed) or any(_may(one, "yes") for one in cells)
 
     @property
     def closes(self) -> bool:
         """Whether anybody may not go where they could before."""
         cells = [one.cells for one in self.gates] + list(self.nodes.values())
         ways = not all(self.walkable.values())
-        return ways or bool(self.walls) or any(one["foot"] == "no" for one in cells)
+        return ways or bool(self.walls) or any(_may(one, "no") for one in cells)
 
 
 class CentreRow(NamedTuple):
@@ -214,6 +222,8 @@ class _LookUp:
                 shape = self._remove_wall(named, change)
             case AddCentre():
                 shape = self._add_centre(named, change, number)
+            case SetHours(gate_id=gate_id) if gate_id:
+                shape = self._set_gate_hours(named, change)
             case MoveCentre() | RemoveCentre() | SetHours():
                 shape = self._change_centre(named, change)
         self.shapes.append(shape)
@@ -256,6 +266,15 @@ class _LookUp:
         self._unplug_street(gate_id)
         for node in self._blocked_near(point, self.network.gate_reach_m):
             self._set_node(node, "yes")
+        return point
+
+    def _set_gate_hours(self, named: Text, change: SetHours) -> shapely.Point:
+        row, point = self._find_gate(named, change.gate_id)
+        hours = {"opening_hours": change.opening_hours}
+        self._set_gate(GateEdit(row, change.gate_id, point, hours))
+        node = self._node_at(point)
+        if node >= 0 and self._barrier_at(node):
+            self.streets.nodes[node] = {**self.streets.nodes.get(node, {}), **hours}
         return point
 
     def _draw_wall(self, named: Text, change: DrawWall, number: int) -> Any:  # noqa: ANN401
@@ -342,10 +361,14 @@ class _LookUp:
         self.streets.gates = [*kept, edit._replace(cells=cells)]
 
     def _set_node(self, node: int, foot: str) -> None:
+        kind = {} if self._barrier_at(node) else {"barrier": "gate"}
+        self.streets.nodes[node] = {**self.streets.nodes.get(node, {}), "foot": foot, **kind}
+
+    def _barrier_at(self, node: int) -> bool:
+        """Tell whether a node of the streets is a barrier of some kind."""
         nodes = self.network.without_barriers.nodes
         kind = nodes["barrier"].iloc[node] if "barrier" in nodes else None
-        known = isinstance(kind, str) and kind not in {"", "no"}
-        self.streets.nodes[node] = {"foot": foot} | ({} if known else {"barrier": "gate"})
+        return isinstance(kind, str) and kind not in {"", "no"}
 
     def _node_at(self, point: shapely.Point) -> int:
         """Find the node of the streets at a gate, -1 where it stands on none."""
@@ -363,7 +386,7 @@ class _LookUp:
         network = self.network
         near = self._nodes_near(point, reach_m)
         blocked = set(find_blocked_nodes(network.without_barriers, network.gates).tolist())
-        shut = {node for node, one in self.streets.nodes.items() if one["foot"] == "no"}
+        shut = {node for node, one in self.streets.nodes.items() if one.get("foot") == "no"}
         return [node for node in near.tolist() if node in blocked | shut]
 
     def _plug_street(self, gate_id: str, point: shapely.Point) -> None:
@@ -386,6 +409,11 @@ class _LookUp:
         plug = _plug_id(gate_id)
         self.streets.walls = [one for one in self.streets.walls if one.wall_id != plug]
         self.streets.removed += _find(self.network.barriers, "barrier_id", plug).tolist()
+
+
+def _may(cells: Mapping[str, str], foot: str) -> bool:
+    """Tell whether new values may let people through ("yes"), or stop them ("no")."""
+    return cells.get("foot") == foot or "opening_hours" in cells
 
 
 def _plug_id(gate_id: str) -> str:

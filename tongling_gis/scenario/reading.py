@@ -260,5 +260,14 @@ def _require_target(values: Mapping[str, Any], columns: Mapping[str, Any], where
                     "needs street_id or osm_way_id, one of both",
                 )
             )
-    if "gate_id" in columns and not values.get("gate_id") and values.get("at") is None:
+    if "centre_id" in columns and "gate_id" in columns:
+        given = [name for name in ("centre_id", "gate_id") if values.get(name)]
+        if len(given) != 1 or not values.get("opening_hours"):
+            raise where.error(
+                Text(
+                    "须写 opening_hours，以及 centre_id 或 gate_id 之一",
+                    "needs opening_hours, and centre_id or gate_id, one of both",
+                )
+            )
+    elif "gate_id" in columns and not values.get("gate_id") and values.get("at") is None:
         raise where.error(Text("须写 gate_id 或 at", "needs gate_id or at"))
