@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tongling_gis.enclosure.enclosing import Enclosure
     from tongling_gis.enclosure.model import Measured
     from tongling_gis.text import Text
