@@ -1,19 +1,39 @@
 """Where new centres do most good, proven: from times and demand, or from the map."""
 
+from tongling_gis.siting.budget import solve_budget
 from tongling_gis.siting.centre import solve_centre
 from tongling_gis.siting.cover import solve_cover
 from tongling_gis.siting.cover_all import solve_cover_all
+from tongling_gis.siting.fair import solve_fair
+from tongling_gis.siting.fronts import front_of_cost, front_of_worst
+from tongling_gis.siting.groups import weigh_groups
 from tongling_gis.siting.median import solve_median
+from tongling_gis.siting.periods import Period, solve_periods
 from tongling_gis.siting.problem import Role
+from tongling_gis.siting.robustness import Often, Without, solve_often, solve_without
 from tongling_gis.siting.solution import Effort, Solution, Status
+from tongling_gis.siting.works import Kind, Works
 
 __all__ = [
     "Effort",
+    "Kind",
+    "Often",
+    "Period",
     "Role",
     "Solution",
     "Status",
+    "Without",
+    "Works",
+    "front_of_cost",
+    "front_of_worst",
+    "solve_budget",
     "solve_centre",
     "solve_cover",
     "solve_cover_all",
+    "solve_fair",
     "solve_median",
+    "solve_often",
+    "solve_periods",
+    "solve_without",
+    "weigh_groups",
 ]

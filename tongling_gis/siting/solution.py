@@ -74,6 +74,14 @@ class Solution:
             reach, or more demands than sites of which no two can share one. Empty where the
             search alone shows it.
         reason: Why it ended as it did, in words.
+        conflict_sites: Of an infeasible problem the sites that make it so, such as those that
+            must be chosen and cost more than there is.
+        parts: What the objective is made of, and what else was measured, by name; each solver
+            says which.
+        works: Of a choice among works, the row numbers of those to be done, ascending.
+        phases: Of a plan over years, each year's state, the first year first.
+        assigned: Of a problem with capacity, how much of each demand goes to each site, a SciPy
+            CSR array n x m.
     """
 
     sites: Ints
@@ -84,6 +92,11 @@ class Solution:
     served_by: Ints
     conflict: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     reason: Text = field(default_factory=lambda: Text("", ""))
+    conflict_sites: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    parts: dict[str, float] = field(default_factory=dict)
+    works: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    phases: tuple[Solution, ...] = ()
+    assigned: Any = None
 
     @property
     def gap(self) -> float:
