@@ -51,8 +51,39 @@ class Indicator:
 
 
 @dataclass(frozen=True, slots=True)
+class Mend:
+    """A change that would mend what a rule found, offered to be accepted.
+
+    Attributes:
+        offer_id: What to call it by, such as ``FIR-09-1``.
+        label: What it is, in words with numbers.
+    """
+
+    offer_id: str
+    label: Text
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
-    """What one rule found, measured against its limit."""
+    """What one rule found, measured against its limit.
+
+    Attributes:
+        rule: The rule's id.
+        verdict: What it says.
+        reason: Why, in words with numbers.
+        measured: The number, in ``unit``; None where there is none.
+        limit: The limit, in ``unit``.
+        unit: Unit of both.
+        clause: Where the rule is written.
+        where: The geometry that shows it.
+        advice: What to do about it.
+        title: What the rule asks.
+        severity: How strict it is: "L" law, "M" mandatory code, "S" a standard's shall, "A" its
+            should, "P" policy, "N" local; "" where the rule has none.
+        confidence: How sure the reading of the clause is: "V1" read, "V2" seen quoted, "Mem".
+        overridden: Who lets it pass nevertheless, and why; None where nobody does.
+        mends: Changes that would mend it.
+    """
 
     rule: str
     verdict: Verdict
@@ -63,6 +94,11 @@ class Finding:
     clause: str = ""
     where: BaseGeometry | None = None
     advice: Text | None = None
+    title: Text | None = None
+    severity: str = ""
+    confidence: str = ""
+    overridden: Text | None = None
+    mends: tuple[Mend, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,6 +140,12 @@ def assessment_json(result: Assessment) -> dict[str, Any]:
                 "unit": one.unit,
                 "zh": one.reason.zh,
                 "en": one.reason.en,
+                "severity": one.severity,
+                "clause": one.clause,
+                "confidence": one.confidence,
+                "overridden": _both(one.overridden),
+                "advice": _both(one.advice),
+                "offers": [{"offer": mend.offer_id, **_both(mend.label)} for mend in one.mends],
             }
             for one in result.findings
         ],
@@ -147,3 +153,7 @@ def assessment_json(result: Assessment) -> dict[str, Any]:
         "invented": result.provenance.invented,
         "sources": [{"zh": s.zh, "en": s.en} for s in result.provenance.sources],
     }
+
+
+def _both(text: Text | None) -> dict[str, str]:
+    return {"zh": text.zh, "en": text.en} if text else {}

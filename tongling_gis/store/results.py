@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tongling_gis.assessment import Assessment, Finding, Indicator, Provenance, Verdict
+from tongling_gis.assessment import Assessment, Finding, Indicator, Mend, Provenance, Verdict
 from tongling_gis.store.styles import result_heading, result_label
 from tongling_gis.text import Text
 
@@ -195,13 +195,18 @@ def _finding_json(one: Finding) -> dict[str, object]:
         "clause": one.clause,
         "where": None if one.where is None else shapely.to_wkb(one.where, hex=True),
         "advice": None if one.advice is None else _text_json(one.advice),
+        "title": None if one.title is None else _text_json(one.title),
+        "severity": one.severity,
+        "confidence": one.confidence,
+        "overridden": None if one.overridden is None else _text_json(one.overridden),
+        "mends": [[mend.offer_id, _text_json(mend.label)] for mend in one.mends],
     }
 
 
 def _finding(found: Mapping[str, Any]) -> Finding:
     import shapely
 
-    where, advice = found["where"], found["advice"]
+    where = found["where"]
     return Finding(
         rule=found["rule"],
         verdict=Verdict(found["verdict"]),
@@ -211,8 +216,17 @@ def _finding(found: Mapping[str, Any]) -> Finding:
         unit=found["unit"],
         clause=found["clause"],
         where=None if where is None else shapely.from_wkb(where),
-        advice=None if advice is None else Text(*advice),
+        advice=_text(found["advice"]),
+        title=_text(found.get("title")),
+        severity=found.get("severity", ""),
+        confidence=found.get("confidence", ""),
+        overridden=_text(found.get("overridden")),
+        mends=tuple(Mend(offer, Text(*label)) for offer, label in found.get("mends", ())),
     )
+
+
+def _text(found: list[str] | None) -> Text | None:
+    return None if found is None else Text(*found)
 
 
 def _provenance_json(one: Provenance) -> dict[str, object]:
