@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import shapely
 
-from tongling_gis.network.walls import find_openings, read_walls
+from tongling_gis.network.walls import Passages, find_opened, find_passages, read_walls
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,13 +30,17 @@ class WallsAround:
         line: LineStrings of the walls.
         barrier: Row of each in the ``barriers`` layer.
         tree: Search tree over them.
-        openings: Search tree over the points where they let people through.
+        seal: Id of each that is sealed, else "".
+        passages: Where they let people through.
+        openings: Search tree over these points.
         reach_m: Farthest that such a point may lie from the crossing it opens.
     """
 
     line: NDArray[np.object_]
     barrier: Ints
     tree: shapely.STRtree
+    seal: NDArray[np.object_]
+    passages: Passages
     openings: shapely.STRtree
     reach_m: float
 
@@ -44,9 +48,18 @@ class WallsAround:
     def of(cls, network: Network) -> WallsAround:
         """Take a network's walls on the ground; those on other levels are left out."""
         walls = read_walls(network.barriers, network.walker)
-        line, barrier = walls.line[walls.level == 0], walls.barrier[walls.level == 0]
-        openings = shapely.STRtree(find_openings(network, network.gates))
-        return cls(line, barrier, shapely.STRtree(line), openings, network.gate_reach_m)
+        ground = walls.level == 0
+        line = walls.line[ground]
+        passages = find_passages(network, network.gates)
+        return cls(
+            line,
+            walls.barrier[ground],
+            shapely.STRtree(line),
+            walls.seal[ground],
+            passages,
+            shapely.STRtree(passages.openings),
+            network.gate_reach_m,
+        )
 
     def first_across(self, start: Floats, end: Floats) -> Ints:
         """Give the row of a barrier that stands across each way, -1 where it is free.
@@ -63,7 +76,7 @@ class WallsAround:
         spots, pair = shapely.get_parts(
             shapely.intersection(ways[way], self.line[wall]), return_index=True
         )
-        stands = ~self._is_open(spots)
+        stands = ~self._is_open(spots, wall[pair])
         order = np.lexsort((self.barrier[wall[pair]], way[pair]))[::-1]
         order = order[stands[order]]
         across[way[pair[order]]] = self.barrier[wall[pair[order]]]
@@ -83,27 +96,23 @@ class WallsAround:
         spots, pair = shapely.get_parts(
             shapely.intersection(ways[way], self.line[wall]), return_index=True
         )
-        pair = pair[~self._is_open(spots)]
+        pair = pair[~self._is_open(spots, wall[pair])]
         return way[pair], self.barrier[wall[pair]]
 
     def shutting_in(self, points: NDArray[np.object_]) -> Ints:
         """Give the row of a closed wall without any opening around each point, or -1."""
         around = np.full(len(points), -1, dtype=np.int64)
         rings = np.flatnonzero(shapely.is_closed(self.line))
-        rings = rings[~self._is_open(self.line[rings])]
+        rings = rings[~self._is_open(self.line[rings], rings)]
         if len(rings) and len(points):
             areas = shapely.polygons([shapely.linearrings(one.coords) for one in self.line[rings]])
             which, ring = shapely.STRtree(np.asarray(areas)).query(points, predicate="intersects")
             around[which[::-1]] = self.barrier[rings[ring[::-1]]]
         return around
 
-    def _is_open(self, shapes: NDArray[np.object_]) -> Flags:
-        """Tell which shapes a gate within reach lets people through."""
-        opened = np.zeros(len(shapes), dtype=bool)
-        if len(self.openings) and len(shapes):
-            found = self.openings.query(shapes, predicate="dwithin", distance=self.reach_m)
-            opened[found[0]] = True
-        return opened
+    def _is_open(self, shapes: NDArray[np.object_], wall: Ints) -> Flags:
+        """Tell at which shapes a gate within reach lets people through the wall there."""
+        return find_opened(self.passages, self.openings, (shapes, self.seal[wall]), self.reach_m)
 
 
 def aim(network: Network, edge: Ints, points: NDArray[np.object_]) -> Floats:

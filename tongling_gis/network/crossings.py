@@ -14,7 +14,8 @@ in different sectors are parted. So
 
 A wall is open where a gate that lets people through lies within reach of the place, or stands
 on the street itself no more than 25 m from it, no junction between: borders are drawn that far
-from the gates that serve them (in the Beijing quarter 2 to 22 m).
+from the gates that serve them (in the Beijing quarter 2 to 22 m). A sealed wall (see
+``walls.Walls``) is open only within reach of a gate that names it.
 
 A wall and a street do not meet where the street runs on a bridge, in a tunnel, under cover
 or on another ``layer`` (0 where it is not said), and so on: see ``walls.passes_by``. Where
@@ -34,6 +35,7 @@ from tongling_gis.network.walls import (
     SAME_PLACE_M,
     Passages,
     Walls,
+    find_opened,
     find_passages,
     passes_by,
     read_walls,
@@ -85,9 +87,12 @@ def find_partings(
         return _no_partings(places)
     arms = _arms(network, places)
     met = _without_passing(network, walls, places, meets, arms)
-    opened = _is_open(places, passages.openings, gate_reach_m)
-    opened |= _leads_to_gate(network, passages, arms, len(opened))
-    met = met[~opened[met[:, 0]]]
+    leads = _leads_to_gate(network, passages, arms, len(places.node))[met[:, 0]]
+    seal = walls.seal[met[:, 1]]
+    spots = np.asarray(shapely.points(places.xy[met[:, 0]]), dtype=object)
+    tree = shapely.STRtree(passages.openings)
+    opened = find_opened(passages, tree, (spots, seal), gate_reach_m)
+    met = met[~(opened | (leads & (seal == "")))]
     sector = number_sectors(network, walls, places, met, arms)
     blocked = np.isin(places.node, passages.blocked)
     own = blocked[arms.place]
@@ -189,16 +194,6 @@ def _without_passing(
     keep = np.ones(len(meets), dtype=bool)
     keep[meet[apart]] = False
     return meets[keep]
-
-
-def _is_open(places: Places, openings: NDArray[np.object_], reach_m: float) -> NDArray[np.bool_]:
-    """Tell at which places a gate within reach lets people through."""
-    opened = np.zeros(len(places.node), dtype=bool)
-    if len(openings) and len(opened):
-        tree = shapely.STRtree(openings)
-        spots = shapely.points(places.xy)
-        opened[tree.query(spots, predicate="dwithin", distance=reach_m)[0]] = True
-    return opened
 
 
 def _leads_to_gate(

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tongling_gis.network.walkers import Walker
 
     Ints: TypeAlias = NDArray[np.int64]
+    Shapes: TypeAlias = NDArray[np.object_]
 
 GATE_AT_NODE_M = 0.5
 """A gate of the ``gates`` layer this near to a node of the streets is the gate on that street."""
@@ -51,12 +52,16 @@ class Walls(NamedTuple):
         barrier: Row of each in the ``barriers`` layer.
         level: Its ``layer``, 0 where it is not said.
         retaining: Whether it is a retaining wall.
+        seal: Its id where it is sealed (``sealed=yes``), else "". A sealed wall is opened only
+            by gates that name it in their column ``barrier_id``, by no others near it; only a
+            bridge, a tunnel or another level passes it by.
     """
 
     line: NDArray[np.object_]
     barrier: NDArray[np.int64]
     level: NDArray[np.float64]
     retaining: NDArray[np.bool_]
+    seal: NDArray[np.object_]
 
 
 class Passages(NamedTuple):
@@ -64,11 +69,13 @@ class Passages(NamedTuple):
 
     Attributes:
         openings: Points at which walls let through: gates, and nodes of streets with one.
+        names: Id of the sealed wall that each of these opens, "" for none.
         street_gate: Which nodes are gates on the street that let through; posts are none.
         blocked: Rows of the nodes at which something on the street stops the walker.
     """
 
     openings: NDArray[np.object_]
+    names: NDArray[np.object_]
     street_gate: NDArray[np.bool_]
     blocked: Ints
 
@@ -77,7 +84,8 @@ def read_walls(barriers: gpd.GeoDataFrame | None, walker: Walker | None = None) 
     """Take the lines that stop a walker, anybody on foot by default; of areas, their rings."""
     if barriers is None or not len(barriers):
         none = np.empty(0)
-        return Walls(none.astype(object), none.astype(np.int64), none, none.astype(bool))
+        texts = none.astype(object)
+        return Walls(texts, none.astype(np.int64), none, none.astype(bool), texts)
     shapes = shapely.force_2d(barriers.geometry.to_numpy(dtype=object))
     is_area = shapely.get_dimensions(shapes) == 2  # noqa: PLR2004 - points, lines, areas
     shapes[is_area] = shapely.boundary(shapes[is_area])
@@ -89,7 +97,11 @@ def read_walls(barriers: gpd.GeoDataFrame | None, walker: Walker | None = None) 
     line[clockwise] = shapely.reverse(line[clockwise])
     kinds = barriers.iloc[row]
     retaining = has_tag(kinds, "barrier", ("retaining_wall",))
-    return Walls(line, row, read_level(kinds), retaining)
+    seal = np.full(len(row), "", dtype=object)
+    if "sealed" in kinds:
+        sealed = has_tag(kinds, "sealed", ("yes",))
+        seal[sealed] = kinds["barrier_id"].astype(str).to_numpy(dtype=object)[sealed]
+    return Walls(line, row, read_level(kinds), retaining, seal)
 
 
 def read_level(layer: pd.DataFrame) -> NDArray[np.float64]:
@@ -108,14 +120,21 @@ def passes_by(
     A bridge, a tunnel, a covered way or another level passes over or under a wall, steps climb
     a retaining wall, and a marked crossing leads through a fence along the roadway. The outline
     of a square is not parted by walls that are drawn up to a vertex of it. No street is parted
-    by a wall that ends on it (see ``_ends_there``).
+    by a wall that ends on it (see ``_ends_there``). A sealed wall is passed by on a bridge, in
+    a tunnel that is no passage through a building, or on another level.
     """
-    apart = is_set(edges, "bridge") | is_set(edges, "tunnel") | is_set(edges, "covered")
-    apart |= read_level(edges) != walls.level[wall]
+    over = read_level(edges) != walls.level[wall]
+    over |= is_set(edges, "bridge")
+    apart = over | is_set(edges, "tunnel") | is_set(edges, "covered")
     apart |= has_tag(edges, "highway", ("steps",)) & walls.retaining[wall]
     apart |= has_tag(edges, "footway", ("crossing",)) | has_tag(edges, "path", ("crossing",))
     apart |= has_tag(edges, "area", ("yes",)) & _at_vertex(walls, wall, xy)
-    return apart | _ends_there(edges, walls, wall, xy)
+    apart |= _ends_there(edges, walls, wall, xy)
+    sealed = walls.seal[wall] != ""
+    if sealed.any():
+        below = is_set(edges, "tunnel") & ~has_tag(edges, "tunnel", ("building_passage",))
+        apart = np.where(sealed, over | below, apart)
+    return np.asarray(apart)
 
 
 def _at_vertex(walls: Walls, wall: Ints, xy: NDArray[np.float64]) -> NDArray[np.bool_]:
@@ -156,11 +175,6 @@ def _goes_on(walls: Walls, wall: Ints, tip: NDArray[np.object_]) -> NDArray[np.b
     return goes_on
 
 
-def find_openings(network: Network, gates: gpd.GeoDataFrame | None) -> NDArray[np.object_]:
-    """Collect the points at which walls let the network's walker through, as shapely Points."""
-    return find_passages(network, gates).openings
-
-
 def find_blocked_nodes(
     network: Network, gates: gpd.GeoDataFrame | None = None
 ) -> NDArray[np.int64]:
@@ -177,7 +191,7 @@ def find_passages(network: Network, gates: gpd.GeoDataFrame | None) -> Passages:
     rows = np.flatnonzero(has_passage(nodes, walker))
     opens = gates_that_open(nodes.iloc[rows], walker)
     spots = np.asarray(shapely.points(nodes[["x_m", "y_m"]].to_numpy()[rows]), dtype=object)
-    points = np.empty(0, dtype=object)
+    points = names = np.empty(0, dtype=object)
     if gates is not None and len(gates):
         points = gates.geometry.to_numpy(dtype=object)
         free = gates_that_open(gates, walker)
@@ -185,8 +199,30 @@ def find_passages(network: Network, gates: gpd.GeoDataFrame | None) -> Passages:
             tree = shapely.STRtree(points[lets_through(gates) & ~free])
             opens[tree.query(spots, predicate="dwithin", distance=GATE_AT_NODE_M)[0]] = False
         points = points[free]
+        names = read_tag(gates, "barrier_id")[free]
     on_street = np.zeros(len(nodes), dtype=bool)
     on_street[rows] = opens & ~has_tag(nodes.iloc[rows], "barrier", VEHICLES_ONLY)
     whole = np.concatenate([points, spots[opens]])
-    whole = whole[~shapely.is_missing(whole) & ~shapely.is_empty(whole)]
-    return Passages(whole, on_street, rows[~opens])
+    names = np.concatenate([names, np.full(int(opens.sum()), "", dtype=object)])
+    placed = ~shapely.is_missing(whole) & ~shapely.is_empty(whole)
+    return Passages(whole[placed], names[placed], on_street, rows[~opens])
+
+
+def find_opened(
+    passages: Passages, tree: shapely.STRtree, asked: tuple[Shapes, Shapes], reach_m: float
+) -> NDArray[np.bool_]:
+    """Tell which walls are open at which places.
+
+    Args:
+        passages: Where the walker gets through.
+        tree: Search tree over their openings.
+        asked: The places, and the seal of the wall asked about at each ("" for none).
+        reach_m: Farthest that an opening may lie from the place.
+    """
+    places, seal = asked
+    opened = np.zeros(len(places), dtype=bool)
+    if len(passages.openings) and len(places):
+        place, gate = tree.query(places, predicate="dwithin", distance=reach_m)
+        fits = (seal[place] == "") | (seal[place] == passages.names[gate])
+        opened[place[fits]] = True
+    return opened

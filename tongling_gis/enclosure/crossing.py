@@ -1,0 +1,125 @@
+"""Where streets cross a boundary, and by which gate."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from tongling_gis.network.tags import has_tag, is_set, read_tag
+from tongling_gis.network.walls import read_level
+from tongling_gis.scenario.ground import as_array
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from tongling_gis.enclosure.enclosing import Enclosure
+    from tongling_gis.network import Network
+
+    Ints: TypeAlias = NDArray[np.int64]
+    Floats: TypeAlias = NDArray[np.float64]
+    Flags: TypeAlias = NDArray[np.bool_]
+
+_STEP_M = 0.05
+_SAME_PLACE_M = 0.01
+
+
+def find_crossings(enclosure: Enclosure) -> pd.DataFrame:
+    """List where streets cross a boundary: see ``Enclosure.crossings``."""
+    walking = enclosure.walking
+    edge, xy = _find_changes_of_side(enclosure)
+    edges = walking.edges.iloc[edge]
+    street = enclosure.streets_of(walking)[edge]
+    owner = enclosure.surroundings.public[street]
+    return pd.DataFrame(
+        {
+            "edge": edge,
+            "street": street,
+            "x_m": xy[:, 0],
+            "y_m": xy[:, 1],
+            "public": pd.arrays.BooleanArray(owner == 1, owner < 0),
+            "gate": _find_gates(enclosure, xy),
+            "highway": read_tag(edges, "highway").astype(str),
+            "over": passes_over(edges),
+        }
+    )
+
+
+def passes_over(edges: pd.DataFrame) -> Flags:
+    """Tell which streets pass over or under what stands on the ground."""
+    over = is_set(edges, "bridge") | (read_level(edges) != 0.0)
+    below = is_set(edges, "tunnel") & ~has_tag(edges, "tunnel", ("building_passage",))
+    return np.asarray(over | below)
+
+
+def _find_changes_of_side(enclosure: Enclosure) -> tuple[Ints, Floats]:
+    """Find the edges, and the places along them, at which they pass from one side to the other."""
+    network = enclosure.walking
+    line = enclosure.line
+    shapely.prepare(line)
+    edge = np.flatnonzero(shapely.intersects(line, network.geometry))
+    parts, pair = shapely.get_parts(
+        shapely.intersection(network.geometry[edge], line), return_index=True
+    )
+    is_point = shapely.get_type_id(parts) == shapely.GeometryType.POINT
+    ends = [shapely.get_point(parts[~is_point], end) for end in (0, -1)]
+    points = np.concatenate([parts[is_point], *ends])
+    edge = edge[np.concatenate([pair[is_point], pair[~is_point], pair[~is_point]])]
+    keep = ~shapely.is_empty(points)
+    edge, points = edge[keep], points[keep]
+    at_m = shapely.line_locate_point(network.geometry[edge], points)
+    order = np.lexsort((at_m, edge))
+    edge, at_m = edge[order], at_m[order]
+    xy = shapely.get_coordinates(points[order])
+    length_m = shapely.length(network.geometry[edge])
+    behind = _sides(enclosure, edge, at_m - _STEP_M, at_m > _SAME_PLACE_M)
+    ahead = _sides(enclosure, edge, at_m + _STEP_M, length_m - at_m > _SAME_PLACE_M)
+    changes = (behind >= 0) & (ahead >= 0) & (behind != ahead)
+    at_end = np.flatnonzero((behind < 0) | (ahead < 0))
+    side = np.maximum(behind, ahead)
+    through = _through_nodes(network, edge[at_end], at_m[at_end], side[at_end])
+    chosen = np.sort(np.concatenate([np.flatnonzero(changes), at_end[through]]))
+    return _apart(edge[chosen], xy[chosen])
+
+
+def _sides(enclosure: Enclosure, edge: Ints, at_m: Floats, there: Flags) -> Ints:
+    """Tell of places along edges whether they are inside (1) or out (0); -1 past an edge's end."""
+    side = np.full(len(edge), -1, dtype=np.int64)
+    lines = enclosure.walking.geometry[edge[there]]
+    spots = shapely.line_interpolate_point(lines, np.maximum(at_m[there], 0.0))
+    xy = shapely.get_coordinates(spots)
+    side[there] = shapely.contains_xy(enclosure.area, xy[:, 0], xy[:, 1])
+    return side
+
+
+def _through_nodes(network: Network, edge: Ints, at_m: Floats, side: Ints) -> Flags:
+    """Tell which edges end, from inside, at a node on the line from which another goes out."""
+    begins = at_m <= _SAME_PLACE_M
+    columns = network.edges[["from_node", "to_node"]].to_numpy(dtype=np.int64)[edge]
+    node = np.where(begins, columns[:, 0], columns[:, 1])
+    goes_out = np.isin(node, node[side == 0])
+    return np.asarray((side == 1) & goes_out)
+
+
+def _apart(edge: Ints, xy: Floats) -> tuple[Ints, Floats]:
+    """Keep one of several crossings at one place."""
+    cell = np.round(xy / _SAME_PLACE_M).astype(np.int64)
+    _, first = np.unique(cell, axis=0, return_index=True)
+    first = np.sort(first)
+    return edge[first], xy[first]
+
+
+def _find_gates(enclosure: Enclosure, xy: Floats) -> Ints:
+    """Find the gate of the case within reach of each crossing, the nearest; -1 for none."""
+    found = np.full(len(xy), -1, dtype=np.int64)
+    gates = as_array(gate.point for gate in enclosure.case.gates)
+    if not len(gates) or not len(xy):
+        return found
+    spots = np.asarray(shapely.points(xy), dtype=object)
+    away_m = shapely.distance(spots[:, None], gates[None, :])
+    nearest = away_m.argmin(axis=1)
+    near = away_m.min(axis=1) <= enclosure.surroundings.walking.gate_reach_m
+    found[near] = nearest[near]
+    return found

@@ -1,0 +1,82 @@
+"""Residents' walks before a boundary and after, mended around it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+
+from tongling_gis.reachability.places import count_people
+from tongling_gis.routing.graph import UNREACHED
+from tongling_gis.scenario.walks import repair_walks
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from tongling_gis.enclosure.enclosing import Enclosure
+    from tongling_gis.scenario.edits import StreetEdits
+    from tongling_gis.scenario.walks import City, Walks
+
+    Ints: TypeAlias = NDArray[np.int64]
+    Floats: TypeAlias = NDArray[np.float64]
+
+_PLACE = np.int64(2**32 - 1)
+
+
+def list_walks(enclosure: Enclosure) -> pd.DataFrame:
+    """List walks before and after: see ``Enclosure.walks``."""
+    import pandas as pd
+
+    homes = enclosure.surroundings.residents
+    parts = []
+    for goal, city in enclosure.surroundings.cities.items():
+        row, before, after = _walk(enclosure, city)
+        parts.append((goal, row, before, after))
+    row = np.concatenate([part[1] for part in parts]) if parts else np.empty(0, dtype=np.int64)
+    inside = np.isin(row, enclosure.inside_residents)
+    known = homes is not None and len(parts) > 0
+    key = enclosure.surroundings.resident_key
+    ids = homes[key].to_numpy(dtype=object)[row] if known and homes is not None else []
+    people = count_people(homes)[row] if known and homes is not None else np.empty(0)
+    return pd.DataFrame(
+        {
+            "row": row,
+            "resident_id": np.asarray(ids, dtype=object),
+            "residents": people,
+            "inside": inside,
+            "goal": np.repeat([part[0] for part in parts], [len(part[1]) for part in parts]),
+            "before_s": np.concatenate([part[2] for part in parts]) if parts else [],
+            "after_s": np.concatenate([part[3] for part in parts]) if parts else [],
+        }
+    )
+
+
+def _walk(enclosure: Enclosure, city: City) -> tuple[Ints, Floats, Floats]:
+    """Give the rows asked for, and seconds before and after."""
+    inside = enclosure.inside_residents
+    walks = repair(city, enclosure.edits)
+    before, after = walks.before.copy(), walks.after.copy()
+    if enclosure.strangers_edits is not enclosure.edits:
+        others = repair(city, enclosure.strangers_edits)
+        own = np.zeros(len(before), dtype=bool)
+        own[inside] = True
+        before = np.where(own, before, others.before)
+        after = np.where(own, after, others.after)
+    row = np.union1d(inside, np.flatnonzero((before >> 32) != (after >> 32)))
+    return row, seconds(before[row]), seconds(after[row])
+
+
+def repair(city: City, edits: StreetEdits) -> Walks:
+    """Mend every resident's walk to one kind of goal around a boundary."""
+    from tongling_gis.scenario.edits import CentreRow
+
+    rows = [
+        CentreRow(row, str(row), point, point, {}) for row, point in enumerate(city.centres.points)
+    ]
+    return repair_walks(city, edits, rows, city.serves)
+
+
+def seconds(state: Ints) -> Floats:
+    """Give seconds of walks kept as milliseconds * 2**32 + place; NaN where there is none."""
+    return np.where(state == UNREACHED, np.nan, (state >> 32) / 1000.0)
