@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tongling_gis.mapping.base import describe_layers, initial_bounds
 from tongling_gis.mapping.basemaps import choose_base_maps, describe_base_maps, tile_hosts
+from tongling_gis.mapping.comparisons import describe_comparisons
 from tongling_gis.mapping.embedding import choose_layers, choose_records
 from tongling_gis.mapping.layers import (
     BUILDINGS_FROM_ZOOM,
@@ -49,6 +51,7 @@ def draw_map(  # noqa: PLR0913 - the parts of a page, each by name
     provenance: Provenance | None = None,
     base_maps: Sequence[str] = (),
     full_map: str = "",
+    further: Sequence[Assessment] = (),
 ) -> Path:
     """Draw the map of a city as one HTML file, and give its path.
 
@@ -68,6 +71,7 @@ def draw_map(  # noqa: PLR0913 - the parts of a page, each by name
             with none the page may load nothing from outside.
         full_map: Address of the full map, for a small version that stands in a frame: it has
             fewer layers and records, and leads there.
+        further: More results, the newest of a kind last: comparisons of scenarios.
 
     Raises:
         UsageError: If a base map is not known.
@@ -76,10 +80,13 @@ def draw_map(  # noqa: PLR0913 - the parts of a page, each by name
     grounds = choose_base_maps(base_maps)
     if full_map:
         layers, records, isochrones = choose_layers(layers), choose_records(records), None
+        further = ()
     results = [one for one in (coverage, isochrones) if one is not None]
     drawn = _with_result_centres(layers, results)
     origins = [one.provenance for one in results] + ([provenance] if provenance else [])
     bounds = initial_bounds(drawn, coverage)
+    told = None if coverage is None else describe_coverage(coverage, drawn, lang)
+    by_kind = _by_kind(further)
     page_data = {
         "lang": lang,
         "title": title.in_lang(lang),
@@ -89,7 +96,8 @@ def draw_map(  # noqa: PLR0913 - the parts of a page, each by name
         "layers": _name_stand_ins(
             describe_layers(drawn, lang, homes_shown=coverage is not None), coverage, lang
         ),
-        "coverage": None if coverage is None else describe_coverage(coverage, drawn, lang),
+        "coverage": told,
+        "comparison": describe_comparisons(by_kind["comparison"], drawn, told, lang),
         "isochrones": None if isochrones is None else describe_isochrones(isochrones, lang),
         "origin": _describe_origin(results, origins, lang),
         "baseMaps": describe_base_maps(grounds, lang),
@@ -106,6 +114,13 @@ def draw_map(  # noqa: PLR0913 - the parts of a page, each by name
     target = path / "map.html" if path.is_dir() else path
     write_page(target, page)
     return target
+
+
+def _by_kind(results: Iterable[Assessment]) -> defaultdict[str, list[Assessment]]:
+    found: defaultdict[str, list[Assessment]] = defaultdict(list)
+    for one in results:
+        found[one.kind].append(one)
+    return found
 
 
 def _name_stand_ins(described: list[Json], coverage: Assessment | None, lang: Lang) -> list[Json]:

@@ -43,6 +43,7 @@ SCRIPTS = (
     "table.js",
     "panel.js",
     "search.js",
+    "comparing.js",
     "measure.js",
     "draft.js",
     "snapping.js",

@@ -7,9 +7,17 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 
+from tongling_gis.mapping.homes import (
+    compound_of,
+    describe_homes,
+    ids_of,
+    number_texts,
+    numbers,
+    or_minus_one,
+)
 from tongling_gis.mapping.layers import coverage_classes, reach_colour
 from tongling_gis.mapping.records import plain_value
-from tongling_gis.mapping.shapes import encode_integers, encode_points, encode_shapes
+from tongling_gis.mapping.shapes import encode_integers, encode_shapes
 from tongling_gis.schema import AGE_GROUPS
 
 if TYPE_CHECKING:
@@ -30,7 +38,6 @@ Json: TypeAlias = "dict[str, Any]"
 
 _SHARE = "share_covered"
 _ISOCHRONE_SIMPLIFY_M = 3.0
-_HOME_KEYS = ("resident_id", "building_id")
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,31 +60,23 @@ def describe_coverage(
     """
     homes = coverage.layers["residents"]
     limits = coverage_limits(coverage)
-    walk_s = _numbers(homes, "walk_s")
-    classes = _classes(homes, limits, walk_s)
+    walk_s = numbers(homes, "walk_s")
+    classes = walk_classes(homes, limits, walk_s)
     weights, counted = home_weights(homes, coverage)
-    centre_ids, nearest = _coded(homes["centre_id"])
-    reasons, reason = _coded(homes[f"reason_{lang}"]) if f"reason_{lang}" in homes else ([], None)
-    compound = _compound_of(homes, layers)
-    compound_ids = _ids(layers.get("compounds"), "compound_id")
+    centre_ids, nearest = number_texts(homes["centre_id"])
+    reasons, reason = number_texts(_texts(homes, f"reason_{lang}"))
+    compound = compound_of(homes, layers)
+    compound_ids = ids_of(layers.get("compounds"), "compound_id")
     return {
         "limits": limits,
-        "classes": [
-            {"label": one.label.in_lang(lang), "colour": one.colour, "symbol": one.symbol}
-            for one in coverage_classes(limits)
-        ],
-        "shapes": encode_points(homes),
+        "classes": describe_classes(limits, lang),
+        **describe_homes(homes, layers),
         "class": encode_integers(classes),
-        "walk": encode_integers(_or_minus_one(np.ceil(walk_s))),
+        "walk": encode_integers(or_minus_one(np.ceil(walk_s))),
         "centreIds": centre_ids,
         "centre": encode_integers(nearest),
         "reasons": reasons,
-        "reason": encode_integers(np.full(len(homes), -1) if reason is None else reason),
-        "residents": encode_integers(_or_minus_one(_numbers(homes, "residents"))),
-        "building": encode_integers(_building_of(homes, layers)),
-        "compoundIds": compound_ids,
-        "compound": encode_integers(compound),
-        "ids": [plain_value(one) for one in homes[_home_key(homes)]],
+        "reason": encode_integers(reason),
         "counted": counted,
         "summary": _summary(coverage, counted, lang),
         "centres": _by_centre(coverage, limits, lang),
@@ -105,7 +104,7 @@ def home_weights(
         The weights, and what they count: "residents" or "buildings".
     """
     if any(one.name == "residents_total" for one in coverage.indicators):
-        return np.nan_to_num(_numbers(homes, "residents")), "residents"
+        return np.nan_to_num(numbers(homes, "residents")), "residents"
     return np.ones(len(homes), dtype=np.float64), "buildings"
 
 
@@ -132,75 +131,36 @@ def describe_isochrones(isochrones: Assessment, lang: Lang) -> Json:
     return described
 
 
-def _ids(layer: pd.DataFrame | None, key: str) -> list[str]:
-    return [] if layer is None else [str(one) for one in layer[key]]
+def describe_classes(limits: Sequence[float], lang: Lang) -> list[Json]:
+    """Describe the classes of walks for limits in minutes, ascending."""
+    return [
+        {"label": one.label.in_lang(lang), "colour": one.colour, "symbol": one.symbol}
+        for one in coverage_classes(limits)
+    ]
 
 
-def _numbers(rows: pd.DataFrame, column: str) -> Floats:
-    import pandas as pd
+def walk_classes(
+    homes: pd.DataFrame, limits: Sequence[float], walk_s: Floats, *, side: str = ""
+) -> Rows:
+    """Class of each home: number of the first limit that covers it, then beyond, then none.
 
-    if column not in rows:
-        return np.full(len(rows), np.nan)
-    return np.asarray(
-        pd.to_numeric(rows[column]).astype("Float64").to_numpy(float, na_value=np.nan)
-    )
-
-
-def _or_minus_one(values: Floats) -> Rows:
-    return np.nan_to_num(values, nan=-1.0).astype(np.int64)
-
-
-def _coded(values: pd.Series[Any]) -> tuple[list[str], Rows]:
-    """Number the values in order of appearance; -1 where one is missing or empty."""
-    import pandas as pd
-
-    texts = values.astype("object").where(values.notna() & (values.astype(str) != ""), None)
-    codes, uniques = pd.factorize(texts)
-    return [str(one) for one in uniques], codes.astype(np.int64)
-
-
-def _classes(homes: pd.DataFrame, limits: Sequence[float], walk_s: Floats) -> Rows:
-    """Class of each home: number of the first limit that covers it, then beyond, then none."""
+    Args:
+        homes: With a column ``covered_5`` and the like for each limit.
+        limits: Minutes, ascending.
+        walk_s: Seconds to the nearest centre, NaN for none.
+        side: What stands before the columns' names, such as "before_".
+    """
     classes = np.where(np.isnan(walk_s), len(limits) + 1, len(limits))
     for number in reversed(range(len(limits))):
-        covered = homes[f"covered_{limits[number]:g}"].astype("boolean").fillna(value=False)
-        classes[covered.to_numpy(dtype=bool)] = number
+        covered = homes[f"{side}covered_{limits[number]:g}"].astype("boolean")
+        classes[covered.fillna(value=False).to_numpy(dtype=bool)] = number
     return classes
 
 
-def _home_key(homes: pd.DataFrame) -> str:
-    return next((name for name in _HOME_KEYS if name in homes), str(homes.columns[0]))
-
-
-def _building_of(homes: pd.DataFrame, layers: Mapping[str, gpd.GeoDataFrame]) -> NDArray[np.intp]:
+def _texts(rows: pd.DataFrame, column: str) -> pd.Series[Any]:
     import pandas as pd
 
-    buildings = layers.get("buildings")
-    if buildings is None:
-        return np.full(len(homes), -1)
-    known = pd.Index(buildings["building_id"].astype(str))
-    if not known.is_unique:
-        return np.full(len(homes), -1)
-    return np.asarray(known.get_indexer(homes[_home_key(homes)].astype(str)))
-
-
-def _compound_of(homes: gpd.GeoDataFrame, layers: Mapping[str, gpd.GeoDataFrame]) -> Rows:
-    """Row number of the compound of each home: the recorded one, else the one around it."""
-    import pandas as pd
-    import shapely
-
-    compounds = layers.get("compounds")
-    found = np.full(len(homes), -1, dtype=np.int64)
-    if compounds is None or not len(compounds) or not len(homes):
-        return found
-    points = homes.geometry.representative_point().to_crs(compounds.crs).to_numpy()
-    inside, around = shapely.STRtree(compounds.geometry.to_numpy()).query(points, "within")
-    found[inside] = around
-    if "compound_id" in homes and compounds["compound_id"].is_unique:
-        keys = pd.Index(compounds["compound_id"].astype(str))
-        recorded = keys.get_indexer(homes["compound_id"].astype(str))
-        found = np.where(recorded >= 0, recorded, found)
-    return found
+    return rows[column] if column in rows else pd.Series(pd.NA, rows.index, dtype="str")
 
 
 def _summary(coverage: Assessment, counted: str, lang: Lang) -> Json:
@@ -250,7 +210,7 @@ def _by_centre(coverage: Assessment, limits: Sequence[float], lang: Lang) -> Jso
         return {}
     prefix = "residents" if "residents_nearest" in centres else "places"
     columns = [f"{prefix}_nearest", *(f"{prefix}_covered_{limit:g}" for limit in limits)]
-    sums = np.column_stack([_numbers(centres, name) for name in columns])
+    sums = np.column_stack([numbers(centres, name) for name in columns])
     reasons = centres[f"reason_{lang}"] if f"reason_{lang}" in centres else [None] * len(centres)
     return {
         str(key): {

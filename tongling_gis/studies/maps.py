@@ -16,7 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from tongling_gis.assessment import Assessment
     from tongling_gis.store import Workspace
+
+
+_FURTHER = {"comparison": 4}
+"""Kinds of results that a map draws besides coverage and isochrones -> how many, the newest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,7 @@ def draw_project_map(
     coverage, isochrones = (
         mark_stale(workspace, workspace.latest(kind)) for kind in ("coverage", "isochrones")
     )
+    further = [one for kind in _FURTHER for one in _newest(workspace, kind, _FURTHER[kind])]
     layers = {name: workspace.read(name) for name in LAYERS if workspace.has(name)}
     if "centres" not in layers and coverage is not None:
         layers["centres"] = coverage.layers["centres"]
@@ -84,6 +90,14 @@ def draw_project_map(
         ),
         base_maps=base_maps,
         full_map=full_map,
+        further=[] if full_map else further,
     )
     progress(Text("完成", "Done"), 1.0)
     return path
+
+
+def _newest(workspace: Workspace, kind: str, count: int) -> list[Assessment]:
+    """Read the newest results of a kind, the newest last."""
+    names = [one.name for one in workspace.results() if one.kind == kind][-count:]
+    found = (mark_stale(workspace, workspace.load(name)) for name in names)
+    return [one for one in found if one is not None]

@@ -101,6 +101,7 @@ function swatch(symbol, fill, stroke = "none", dash = false) {
     square: () => svg("rect", { x: 5, y: 3, width: 10, height: 10, fill }),
     diamond: () => svg("path", { d: "M10 1.5 16.5 8 10 14.5 3.5 8z", fill }),
     triangle: () => svg("path", { d: "M10 2 16.5 13.5H3.5z", fill }),
+    "triangle-down": () => svg("path", { d: "M10 14.5 16.5 3H3.5z", fill }),
     cross: () => svg("path", { d: "M5 3 15 13M15 3 5 13", stroke: fill, "stroke-width": 3, fill: "none" }),
     ring: () => svg("circle", { cx: 10, cy: 8, r: 4.5, fill: "#ffffff", stroke: fill, "stroke-width": 2.4 }),
     star: () => starPath(10, 8, 7.5, { fill }),

@@ -11,12 +11,13 @@ function readCity() {
   const layers = pageData.layers.map((described) => new DrawnLayer(described));
   const byName = Object.fromEntries(layers.map((layer) => [layer.name, layer]));
   const coverage = pageData.coverage ? new CoverageLayer(pageData.coverage, byName.buildings) : null;
+  const comparison = pageData.comparison ? new Comparison(pageData.comparison, byName.buildings, coverage) : null;
   const isochrones = pageData.isochrones ? new IsochroneLayer(pageData.isochrones) : null;
   if (isochrones && !coverage) isochrones.shown = true;
   for (const layer of layers) {
     if (layer.keys) layer.rowOfKey = new Map(layer.keys.map((key, row) => [key, row]));
   }
-  return { layers, byName, coverage, isochrones, highlight: new Highlight(byName.compounds) };
+  return { layers, byName, coverage, comparison, isochrones, highlight: new Highlight(byName.compounds) };
 }
 
 /** What is painted on the tiles, from the bottom to the top. */
@@ -101,9 +102,31 @@ class Page {
     fillLayers(byId("layers"), this.city, this.baseMaps, actions);
     this.search = new Search(byId("search-box"), byId("search-list"), (kind, key) => this.go(kind, key));
     L.control.zoom({ position: "topright", zoomInTitle: words.zoomIn, zoomOutTitle: words.zoomOut }).addTo(this.map);
+    this.furnishComparison();
     this.printView = new PrintView(this.map, this.city, { redraw: () => this.refresh(), rebuild: () => this.tiles.redraw() });
     addHomeAndNorth(this.map, () => this.showStart());
     L.control.scale({ position: "bottomleft", imperial: false, maxWidth: 120 }).addTo(this.map);
+  }
+
+  /** The slider between two scenarios, where there are any. */
+  furnishComparison() {
+    const { comparison, coverage } = this.city;
+    if (!comparison) return;
+    this.swipe = new Swipe(this.map, comparison);
+    this.comparisonPanel = new ComparisonPanel(document.getElementById("comparison"), comparison, this.swipe, {
+      compare: (active) => {
+        this.map.closePopup();
+        if (active && coverage) this.coverageWasShown = coverage.shown;
+        if (coverage) coverage.shown = active ? false : this.coverageWasShown;
+        this.swipe.toggle(active);
+        this.refresh();
+        if (active && window.matchMedia(NARROW).matches) this.togglePanel(false);
+      },
+      reveal: (side, change) => {
+        if (window.matchMedia(NARROW).matches) this.togglePanel(false);
+        this.swipe.reveal(change, side === comparison.right ? 0.3 : 0.7);
+      },
+    });
   }
 
   /** Draw a boundary, from a compound's outline where one is named. */
@@ -327,7 +350,9 @@ class Page {
   find(latlng) {
     const zoom = this.map.getZoom(), far = PICK_PX / 2 ** zoom;
     const x = worldX(latlng.lng), y = worldY(latlng.lat);
-    const { coverage, byName, layers } = this.city;
+    const { byName, layers } = this.city;
+    const comparing = Boolean(this.swipe?.active);
+    const coverage = comparing ? this.city.comparison.left : this.city.coverage;
     for (const layer of [...layers].reverse()) {
       if (!layer.shapes.isPoints || (layer.name === "centres" && this.markers)) continue;
       const row = layer.pick(x, y, far, zoom);
@@ -335,7 +360,7 @@ class Page {
     }
     const compound = byName.compounds ? byName.compounds.pick(x, y, 0, zoom) : -1;
     const home = coverage ? coverage.pick(x, y, far, zoom) : -1;
-    if (home >= 0 && (compound < 0 || zoom >= looks.buildingsFromZoom)) return { home };
+    if (home >= 0 && (compound < 0 || zoom >= looks.buildingsFromZoom)) return { home, comparing };
     return compound >= 0 ? { kind: "compound", key: byName.compounds.keys[compound] } : null;
   }
 
@@ -344,7 +369,7 @@ class Page {
     const found = this.find(latlng);
     if (!found) return;
     if (found.kind) this.go(found.kind, found.key, { stay: true });
-    else if (found.home !== undefined) this.openPopup(latlng, homeStory(this.city.coverage, found.home));
+    else if (found.home !== undefined) this.openPopup(latlng, found.comparing ? comparedStory(this.city.comparison, found.home) : homeStory(this.city.coverage, found.home));
     else this.openPopup(latlng, this.placeStory(found.layer, found.row));
   }
 

@@ -1,12 +1,17 @@
 // Results: homes by their walk to the nearest centre, and isochrones.
 
 class CoverageLayer {
-  constructor(described, buildings) {
+  /** ``like`` is the coverage whose homes these are, where they are not told again. */
+  constructor(described, buildings, like = null) {
     Object.assign(this, described);
-    this.shapes = new Shapes(described.shapes);
-    for (const name of ["class", "walk", "centre", "reason", "residents", "building", "compound"]) {
-      this[name] = readIntegers(described[name]);
+    this.shapes = described.like ? like.shapes : described.shapes instanceof Shapes ? described.shapes : new Shapes(described.shapes);
+    for (const name of ["class", "walk", "centre", "reason"]) {
+      if (typeof described[name] === "string") this[name] = readIntegers(described[name]);
     }
+    for (const name of ["residents", "building", "compound"]) {
+      this[name] = described.like ? like[name] : readIntegers(described[name]);
+    }
+    if (described.like) [this.ids, this.compoundIds] = [like.ids, like.compoundIds];
     this.buildings = buildings;
     this.shown = true;
     this.classShown = this.classes.map(() => true);

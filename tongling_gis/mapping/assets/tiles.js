@@ -75,8 +75,8 @@ function pickRow(shapes, x, y, far, kept = null) {
 const VectorTiles = L.GridLayer.extend({
   options: { tileSize: TILE_PX, keepBuffer: 1, updateWhenZooming: false, minZoom: 0, maxZoom: 24 },
 
-  initialize(painters) {
-    L.setOptions(this, {});
+  initialize(painters, options = {}) {
+    L.setOptions(this, options);
     this.painters = painters;
     this.drawn = new Map();
     this.on("tileunload", (event) => this.drawn.delete(event.tile));
