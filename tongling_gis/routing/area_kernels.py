@@ -8,7 +8,7 @@ from __future__ import annotations
 import numba as nb
 import numpy as np
 
-from tongling_gis.routing.kernels import grow
+from tongling_gis.routing.kernels import lengthen
 
 _I4, _I8 = nb.int32[::1], nb.int64[::1]
 _F8 = nb.float64[:, ::1]
@@ -190,7 +190,7 @@ def trace(square, window, steps, level):
             entering = i % 2 == 0
             if ring_at[row, column] == 0:
                 if ring + 2 >= len(begins):
-                    begins, owner = grow(begins, owner)
+                    begins, owner = lengthen(begins, owner)
                 ring += 1
                 if entering:
                     polygons += 1

@@ -13,8 +13,9 @@ import importlib
 import importlib.util
 import os
 import sys
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
@@ -40,8 +41,9 @@ _PATIENCE_S = 5.0
 _SCIPY_S_PER_NODE = 4e-7
 _SCIPY_S_PER_CELL = 6e-9
 _SCIPY_S_PER_SEGMENT = 5e-5
-_BUCKET_SHIFT = 13
+_BUCKET_SHIFT = 14
 _MOST_BUCKETS = 2**16
+_PAIRS_AT_ONCE = 2**20
 
 
 def load_kernels(progress: Progress = silent) -> bool:
@@ -149,17 +151,30 @@ def reach_rows(
     direct_starts, direct_goal, direct_ms = _by_row(len(order), turn[at], goal.astype(np.int32), ms)
     span = min(limit, graph.max_cost_ms + int(cost_ms.max(initial=0)))
 
-    def search(rows: slice) -> tuple[Int64s, Int32s, Int32s]:
-        scratch = graph.take_scratch()
-        found: tuple[Int64s, Int32s, Int32s] = kernels.reach_rows(
-            arcs.indptr, arcs.heads, arcs.cost_ms, *scratch, limit, *_buckets(span),
-            node[rows], cost_ms[rows], *goals, *goal_lists,
-            direct_starts[rows.start : rows.stop + 1], direct_goal, direct_ms,
-        )  # fmt: skip
+    one_row = len(goal_lists[1]) + len(direct_goal)
+    rooms: deque[Int32s] = deque()
+
+    def search(rows: slice) -> list[tuple[Int64s, Int32s, Int32s]]:
+        scratch, first, found = graph.take_scratch(), rows.start, []
+        room = rooms.pop() if rooms else np.empty((2, 0), dtype=np.int32)
+        while first < rows.stop:
+            if room.shape[1] < one_row:
+                room = np.empty((2, max(_PAIRS_AT_ONCE, one_row)), dtype=np.int32)
+            lengths: Int64s = kernels.reach_rows(
+                arcs.indptr, arcs.heads, arcs.cost_ms, *scratch, limit, *_buckets(span),
+                node[first : rows.stop], cost_ms[first : rows.stop], *goals, *goal_lists,
+                direct_starts[first : rows.stop + 1], direct_goal, direct_ms, *room,
+            )  # fmt: skip
+            filled = lengths.sum()
+            found.append((lengths, *room[:, :filled]))
+            room = room[:, filled:]
+            first += len(lengths)
+        rooms.append(room)
         graph.return_scratch(scratch)
         return found
 
-    return _place_rows(order, on_all_cores(search, len(order)), kernels.place_rows)
+    found = list(chain.from_iterable(on_all_cores(search, len(order))))
+    return _place_rows(order, found, kernels.place_rows)
 
 
 def _place_rows(
@@ -171,7 +186,7 @@ def _place_rows(
     lengths = np.zeros(len(order) + 1, dtype=np.int64)
     lengths[order + 1] = np.concatenate([part[0] for part in found])
     indptr = np.cumsum(lengths)
-    goal, ms = np.empty(indptr[-1], dtype=np.int32), np.empty(indptr[-1], dtype=np.int32)
+    goal, ms = np.empty((2, indptr[-1]), dtype=np.int32)
     begins = indptr[order]
     first = np.cumsum([0, *(len(part[0]) for part in found)])
 
@@ -211,7 +226,7 @@ def _by_row(
 
 
 def _buckets(span_ms: int) -> tuple[int, int]:
-    """Choose the buckets' width (a power of two, about 8 s) and a number that spans the times."""
+    """Choose the buckets' width (a power of two, about 16 s) and a number that spans the times."""
     shift = _BUCKET_SHIFT
     while (span_ms >> shift) + 2 > _MOST_BUCKETS:
         shift += 1

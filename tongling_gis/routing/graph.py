@@ -124,7 +124,8 @@ class WalkGraph:
             return self._spare.pop()
         except IndexError:
             count = len(self.order)
-            touched, queued, following = np.empty((3, count), dtype=np.int32)
+            touched = np.empty(count + 1, dtype=np.int32)
+            queued, following = np.empty((2, 2 * count), dtype=np.int32)
             return np.full(count, UNREACHED, dtype=np.int64), touched, queued, following
 
     def return_scratch(self, scratch: Scratch) -> None:

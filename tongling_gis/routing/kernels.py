@@ -21,37 +21,38 @@ _I4, _I8 = nb.int32[::1], nb.int64[::1]
 _GRAPH = (_I4, _I4, _I4)
 _QUEUE = (nb.int64, nb.int64, nb.int64)
 _SCRATCH = (_I8, _I4, _I4, _I4)
-_LISTS = (_I8, _I4, _I4, _I4, _I4)
+_LISTS = (_I8, nb.int32[:, ::1])
 _UNREACHED = np.int64(2**62)
 _LOW = np.int64(2**32 - 1)
 _NO_ENTRY = np.int32(-1)
 
 
 @nb.njit(nb.types.UniTuple(_I4, 2)(_I4, _I4), nogil=True, cache=True)
-def grow(nodes, nexts):
-    """Give copies of the queue's two arrays, twice as long."""
-    longer = np.empty(2 * len(nodes), dtype=np.int32)
-    longer[: len(nodes)] = nodes
-    longer_nexts = np.empty(2 * len(nodes), dtype=np.int32)
-    longer_nexts[: len(nodes)] = nexts
-    return longer, longer_nexts
+def lengthen(one, other):
+    """Give copies of two arrays of one length, twice as long."""
+    longer = np.empty((2, 2 * len(one)), dtype=np.int32)
+    longer[0, : len(one)] = one
+    longer[1, : len(one)] = other
+    return longer[0], longer[1]
 
 
 @nb.njit(nb.int64(*_GRAPH, *_SCRATCH, *_QUEUE, nb.int64), nogil=True, cache=True)
 def spread(indptr, heads, costs, key, touched, nodes, nexts, limit, shift, buckets, count):
     """Search on from the first ``count`` touched nodes, whose keys are set; count all touched.
 
-    The queue's entries lie in ``nodes`` and ``nexts``. Where there are too few, everything
-    touched is reset and -1 given: an array that may be replaced by a longer one in mid-loop
-    makes the loop three times as slow.
+    The queue's entries are written one after the other to ``nodes`` and ``nexts``, and never
+    used again. Where they do not suffice, everything touched is reset and -1 given.
+
+    A walk along an arc is sooner than what is known, or is not, as by the toss of a coin, and
+    a processor that guesses wrong loses more time than it takes to write. So everything is
+    written for every arc, and counted or kept where it is sooner: no branch hangs on it.
     """
     mask = buckets - 1
     bucket = np.full(buckets, _NO_ENTRY, dtype=np.int32)
-    top = np.int32(0)
-    free = _NO_ENTRY
     far = shift + 32
     last = (limit << 32) | _LOW
     now = _UNREACHED
+    top, done = np.int64(0), np.int64(0)
     room = len(nodes) >= count
     for i in range(count if room else 0):
         node = touched[i]
@@ -61,42 +62,32 @@ def spread(indptr, heads, costs, key, touched, nodes, nexts, limit, shift, bucke
         nexts[top] = bucket[due & mask]
         bucket[due & mask] = top
         top += 1
-    waiting = count
-    while waiting > 0 and room:
+    while done < top and room:
         here = now & mask
-        while bucket[here] >= 0 and room:
-            entry = bucket[here]
-            bucket[here] = nexts[entry]
-            node = nodes[entry]
-            nexts[entry] = free
-            free = entry
-            waiting -= 1
+        while bucket[here] >= 0:
+            node = nodes[bucket[here]]
+            bucket[here] = nexts[bucket[here]]
+            done += 1
             at = key[node]
             if at >> far != now:
                 continue  # reached sooner since, and searched from already
+            room = top + indptr[node + 1] - indptr[node] <= len(nodes)
+            if not room:
+                break
             for arc in range(indptr[node], indptr[node + 1]):
-                then = at + (np.int64(costs[arc]) << 32)
                 head = heads[arc]
+                then = at + (np.int64(costs[arc]) << 32)
                 known = key[head]
-                if then < known and then <= last:
-                    if known == _UNREACHED:
-                        touched[count] = head
-                        count += 1
-                    key[head] = then
-                    entry = free
-                    if entry >= 0:
-                        free = nexts[entry]
-                    elif top < len(nodes):
-                        entry = top
-                        top += 1
-                    else:
-                        room = False
-                        break
-                    due = (then >> far) & mask
-                    nodes[entry] = head
-                    nexts[entry] = bucket[due]
-                    bucket[due] = entry
-                    waiting += 1
+                sooner = (then < known) & (then <= last)
+                touched[count] = head
+                count += sooner & (known == _UNREACHED)
+                key[head] = then if sooner else known
+                due = (then >> far) & mask
+                first = bucket[due]
+                nodes[top] = head
+                nexts[top] = first
+                bucket[due] = top if sooner else first
+                top += sooner
         now += 1
     if room:
         return count
@@ -152,7 +143,7 @@ def reach(
             plant(key, touched, seeds, seed_ms, labels, limit),
         )  # fmt: skip
         if count < 0:
-            nodes, nexts = grow(nodes, nexts)
+            nodes, nexts = lengthen(nodes, nexts)
     reached_ms = np.empty(count, dtype=np.int32)
     reached_label = np.empty(count, dtype=np.int32)
     for i in range(count):
@@ -171,29 +162,29 @@ def reach(
 def list_goals(n_nodes, goal_node, goal_ms, limit):
     """List by node the goals next to it within the limit, in one counting sort.
 
-    Gives where each node's list begins, and of each goal in it its number, the way from the
-    node, and the other node and the way from there: -1 for none, and 1 ms longer where a tie
-    is this node's.
+    Gives where each node's list begins, and a row for each goal in it: its number, the way
+    from the node, the goal's other node, and the way from there, 1 ms longer where a tie is
+    this node's. A goal without another node has the same again, 1 ms longer.
     """
-    starts = np.zeros(n_nodes + 1, dtype=np.int64)
+    starts = np.zeros(n_nodes + 2, dtype=np.int64)
     for i in range(len(goal_node)):
         for side in range(2):
             if 0 <= goal_ms[i, side] <= limit:
-                starts[goal_node[i, side] + 1] += 1
+                starts[goal_node[i, side] + 2] += 1
     for node in range(n_nodes):
-        starts[node + 1] += starts[node]
-    fill = starts[:-1].copy()
-    goal, other = np.empty(starts[-1], dtype=np.int32), np.empty(starts[-1], dtype=np.int32)
-    near_ms, other_ms = np.empty(starts[-1], dtype=np.int32), np.empty(starts[-1], dtype=np.int32)
+        starts[node + 2] += starts[node + 1]
+    listed = np.empty((starts[-1], 4), dtype=np.int32)
     for i in range(len(goal_node)):
         for side in range(2):
             if 0 <= goal_ms[i, side] <= limit:
-                at = fill[goal_node[i, side]]
-                fill[goal_node[i, side]] += 1
-                goal[at], near_ms[at] = i, goal_ms[i, side]
-                other[at] = goal_node[i, 1 - side] if goal_ms[i, 1 - side] >= 0 else -1
-                other_ms[at] = goal_ms[i, 1 - side] + 1 - side
-    return starts, goal, near_ms, other, other_ms
+                node = goal_node[i, side]
+                twice = goal_ms[i, 1 - side] >= 0
+                row = listed[starts[node + 1]]
+                row[0], row[1] = i, goal_ms[i, side]
+                row[2] = goal_node[i, 1 - side] if twice else node
+                row[3] = goal_ms[i, 1 - side] + 1 - side if twice else goal_ms[i, side] + 1
+                starts[node + 1] += 1
+    return starts, listed
 
 
 @nb.njit(
@@ -202,30 +193,28 @@ def list_goals(n_nodes, goal_node, goal_ms, limit):
     cache=True,
 )
 def emit(
-    key, touched, count, limit, list_starts, goal, near_ms, other, other_ms,
-    told, row, some_told, goals, times, filled,
-):  # fmt: skip
+    key, touched, count, limit, list_starts, listed, told, row, some_told, goals, times, filled
+):
     """Append the goals next to touched nodes, those told in this row already left out.
 
     A goal lies next to two nodes; it is told from the one by which it is sooner reached.
     Gives the number of goals there are then, -1 where there is no room for them.
     """
     for i in range(count):
-        reached_ms = key[touched[i]] >> 32
-        first, end = list_starts[touched[i]], list_starts[touched[i] + 1]
+        node = touched[i]
+        reached_ms = key[node] >> 32
+        first, end = list_starts[node], list_starts[node + 1]
         if filled + end - first > len(goals):
             return np.int64(-1)
         for g in range(first, end):
-            total = reached_ms + near_ms[g]
-            if total > limit or (some_told and told[goal[g]] == row):
+            goal = listed[g, 0]
+            if some_told and told[goal] == row:
                 continue
-            if other[g] >= 0:
-                known = key[other[g]]
-                if known != _UNREACHED and (known >> 32) + other_ms[g] <= total:
-                    continue
-            goals[filled] = goal[g]
+            total = reached_ms + listed[g, 1]
+            other = (key[listed[g, 2]] >> 32) + listed[g, 3]
+            goals[filled] = goal
             times[filled] = total
-            filled += 1
+            filled += (total <= limit) & (total < other)
     return filled
 
 
@@ -258,9 +247,9 @@ def emit_direct(
 
 
 @nb.njit(
-    nb.types.Tuple((_I8, _I4, _I4))(
+    _I8(
         *_GRAPH, *_SCRATCH, *_QUEUE, nb.int32[:, ::1], nb.int64[:, ::1],
-        nb.int32[:, ::1], nb.int64[:, ::1], *_LISTS, _I8, _I4, _I8,
+        nb.int32[:, ::1], nb.int64[:, ::1], *_LISTS, _I8, _I4, _I8, _I4, _I4,
     ),
     nogil=True,
     cache=True,
@@ -268,17 +257,16 @@ def emit_direct(
 def reach_rows(
     indptr, heads, costs, key, touched, nodes, nexts, limit, shift, buckets,
     start_node, start_ms, goal_node, goal_ms,
-    list_starts, goal, near_ms, other, other_ms, direct_starts, direct_goal, direct_ms,
+    list_starts, listed, direct_starts, direct_goal, direct_ms, goals, times,
 ):  # fmt: skip
-    """Search from each start in turn; give every row's length, and its goals and times.
+    """Search from each start in turn and write row after row of goals and their times.
 
     Starts and goals lie next to two nodes each, with the milliseconds to or from them, -1 for
     no way; the goals are listed by node as ``list_goals`` does. The direct arrays tell, by
-    start, the goals on its own edge. Goals in a row are in no order.
+    start, the goals on its own edge. Goals in a row are in no order. Gives the rows' lengths:
+    of fewer rows than there are starts where ``goals`` and ``times`` have no room for more.
     """
     lengths = np.zeros(len(start_node), dtype=np.int64)
-    goals = np.empty(max(1024, 64 * len(start_node)), dtype=np.int32)
-    times = np.empty(max(1024, 64 * len(start_node)), dtype=np.int32)
     told = np.full(len(goal_node) if len(direct_goal) else 0, _NO_ENTRY, dtype=np.int32)
     no_labels = np.zeros(2, dtype=np.int32)
     filled = np.int64(0)
@@ -290,27 +278,24 @@ def reach_rows(
                 plant(key, touched, start_node[row], start_ms[row], no_labels, limit),
             )  # fmt: skip
             if count < 0:
-                nodes, nexts = grow(nodes, nexts)
-        some_told = direct_starts[row + 1] > direct_starts[row]
-        end = np.int64(-1)
-        while end < 0:
-            end = emit_direct(
-                key, limit, goal_node, goal_ms, direct_goal, direct_ms,
-                direct_starts[row], direct_starts[row + 1],
-                told, np.int32(row), goals, times, filled,
+                nodes, nexts = lengthen(nodes, nexts)
+        first, last = direct_starts[row], direct_starts[row + 1]
+        end = emit_direct(
+            key, limit, goal_node, goal_ms, direct_goal, direct_ms, first, last,
+            told, np.int32(row), goals, times, filled,
+        )  # fmt: skip
+        if end >= 0:
+            end = emit(
+                key, touched, count, limit, list_starts, listed,
+                told, np.int32(row), last > first, goals, times, end,
             )  # fmt: skip
-            if end >= 0:
-                end = emit(
-                    key, touched, count, limit, list_starts, goal, near_ms, other, other_ms,
-                    told, np.int32(row), some_told, goals, times, end,
-                )  # fmt: skip
-            if end < 0:
-                goals, times = grow(goals, times)
         for i in range(count):
             key[touched[i]] = _UNREACHED
+        if end < 0:
+            return lengths[:row]
         lengths[row] = end - filled
         filled = end
-    return lengths, goals[:filled], times[:filled]
+    return lengths
 
 
 @nb.njit(nb.void(_I8, _I4, _I4, _I8, _I4, _I4), nogil=True, cache=True)
