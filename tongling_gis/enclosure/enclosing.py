@@ -14,6 +14,8 @@ import shapely
 
 from tongling_gis.enclosure.crossing import find_crossings
 from tongling_gis.enclosure.cutting import cut_edits, list_rings
+from tongling_gis.enclosure.lanes import Lanes, build_lanes
+from tongling_gis.enclosure.served import Served, find_served
 from tongling_gis.enclosure.walks import list_walks
 from tongling_gis.network.model import number_components
 from tongling_gis.scenario.edits import StreetEdits
@@ -178,6 +180,16 @@ class Enclosure:
         fixed posts. Hours do not bind a fire engine.
         """
         return self._take_out(self.surroundings.driving_ground, self.edits).after
+
+    @cached_property
+    def lanes(self) -> Lanes:
+        """The lanes that fire engines use then."""
+        return build_lanes(self)
+
+    @cached_property
+    def served(self) -> Served:
+        """The buildings inside, and the lanes that serve them."""
+        return find_served(self, self.lanes)
 
     @cached_property
     def unknown_gates(self) -> tuple[int, ...]:

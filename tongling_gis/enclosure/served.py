@@ -1,0 +1,174 @@
+"""Buildings inside a boundary, and the lanes that serve them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+import shapely
+
+from tongling_gis.network.tags import has_tag
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    from tongling_gis.enclosure.enclosing import Enclosure
+    from tongling_gis.enclosure.lanes import Lanes
+
+    Floats: TypeAlias = NDArray[np.float64]
+    Ints: TypeAlias = NDArray[np.int64]
+    Flags: TypeAlias = NDArray[np.bool_]
+    Shapes: TypeAlias = NDArray[np.object_]
+
+SERVED_M = 30.0
+"""Farthest that a lane may lie from a building that it serves (N: hoses are laid from there)."""
+KNOWN_SHARE = 0.75
+"""Share of buildings with a lane from which on the lanes are held to be all drawn (N)."""
+HIGH_RISE_FLOORS = 9
+"""Floors of 3 m above which a home is a high-rise, over 27 m (GB 50016-2014 table 5.1.1)."""
+_ON_LINE_M = 1.0
+_SMALL_M2 = 40.0
+_SHEDS = (
+    "bridge",
+    "carport",
+    "container",
+    "garage",
+    "garages",
+    "gatehouse",
+    "guardhouse",
+    "hut",
+    "kiosk",
+    "roof",
+    "service",
+    "shed",
+    "toilets",
+    "transformer_tower",
+)
+_HOMES = (
+    "",
+    "apartments",
+    "detached",
+    "dormitory",
+    "house",
+    "residential",
+    "semidetached_house",
+    "terrace",
+    "yes",
+    "住宅",
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Served:
+    """Buildings inside a boundary, k of them, and the lanes that serve them.
+
+    Sheds and buildings under 40 m2 are left out.
+
+    Attributes:
+        row: Row of each in the ``buildings`` layer.
+        shape: Its shape.
+        is_home: Whether people live there; so where its use is not known.
+        floors: How many floors it has, NaN unknown.
+        pairs: (building, lane) where a lane lies within ``SERVED_M`` and the boundary does not
+            stand between: numbers of the buildings here and rows of the lanes, int[p, 2].
+        surveyed: Whether the case says that all lanes inside are drawn.
+    """
+
+    row: Ints
+    shape: Shapes
+    is_home: Flags
+    floors: Floats
+    pairs: Ints
+    surveyed: bool
+
+    def __len__(self) -> int:
+        """Count the buildings."""
+        return len(self.row)
+
+    @cached_property
+    def drawn(self) -> bool:
+        """Whether the lanes inside are held to be all drawn."""
+        have = len(np.unique(self.pairs[:, 0]))
+        return self.surveyed or (len(self) > 0 and have >= KNOWN_SHARE * len(self))
+
+    @cached_property
+    def high_rise(self) -> Flags:
+        """Which homes are surely high-rise."""
+        return np.asarray(self.is_home & (self.floors > HIGH_RISE_FLOORS))
+
+    def by_any(self, chosen: Flags) -> Flags:
+        """Tell which buildings some chosen lane serves."""
+        served = self.pairs[chosen[self.pairs[:, 1]], 0]
+        return np.bincount(served, minlength=len(self)).astype(bool)
+
+    def best(self, measure: Floats) -> tuple[Floats, Ints]:
+        """Give each building's largest value among its lanes, and the lane; -inf, -1 for none."""
+        best = np.full(len(self), -np.inf)
+        lane = np.full(len(self), -1, dtype=np.int64)
+        order = np.argsort(measure[self.pairs[:, 1]], kind="stable")
+        at, way = self.pairs[order].T
+        best[at], lane[at] = measure[way], way
+        lane[best == -np.inf] = -1
+        return best, lane
+
+
+def find_served(enclosure: Enclosure, lanes: Lanes) -> Served:
+    """Find the buildings inside and the lanes that serve them."""
+    layer = enclosure.surroundings.buildings
+    if layer is None:
+        none = np.empty(0, dtype=np.int64)
+        nothing = (none, none.astype(object), none.astype(bool), none.astype(float))
+        return Served(*nothing, pairs=none.reshape(0, 2), surveyed=False)
+    rows = _large_ones(layer, np.asarray(enclosure.inside_buildings, dtype=np.int64))
+    shapes = np.asarray(layer.geometry.array)[rows]
+    few = layer.iloc[rows]
+    known_use = "use" in layer
+    return Served(
+        row=rows,
+        shape=shapes,
+        is_home=has_tag(few[["use"]], "use", _HOMES) if known_use else np.ones(len(rows), bool),
+        floors=read_floors(few),
+        pairs=_serving_pairs(enclosure, lanes, shapes),
+        surveyed=bool(enclosure.case.answers.get("lanes_surveyed", False)),
+    )
+
+
+def read_floors(buildings: gpd.GeoDataFrame) -> Floats:
+    """Give each building's floors, NaN where they are not known."""
+    if "floors" not in buildings:
+        return np.full(len(buildings), np.nan)
+    floors: Floats = buildings["floors"].to_numpy(dtype=float, na_value=np.nan)
+    return floors
+
+
+def _large_ones(layer: gpd.GeoDataFrame, rows: Ints) -> Ints:
+    large = shapely.area(np.asarray(layer.geometry.array)[rows]) >= _SMALL_M2
+    if "use" in layer:
+        large &= ~has_tag(layer[["use"]].iloc[rows], "use", _SHEDS)
+    return np.asarray(rows[large])
+
+
+def _serving_pairs(enclosure: Enclosure, lanes: Lanes, shapes: Shapes) -> Ints:
+    ways = np.flatnonzero(lanes.edge >= 0)
+    if not len(ways) or not len(shapes):
+        return np.empty((0, 2), dtype=np.int64)
+    tree = shapely.STRtree(lanes.line[ways])
+    at, item = tree.query(shapes, predicate="dwithin", distance=SERVED_M)
+    between = shapely.shortest_line(shapes[at], lanes.line[ways[item]])
+    free = ~parted(enclosure, shapes[at], between)
+    return np.column_stack([at[free], ways[item[free]]])
+
+
+def parted(enclosure: Enclosure, places: Shapes, between: Shapes) -> Flags:
+    """Tell which lines from a place to a lane the boundary crosses.
+
+    What stands in the boundary faces the street without a wall between.
+    """
+    line = enclosure.line
+    shapely.prepare(line)
+    walled = np.asarray(shapely.intersects(between, line))
+    walled[walled] = shapely.distance(places[walled], line) > _ON_LINE_M
+    return walled
