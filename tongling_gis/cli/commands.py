@@ -200,12 +200,12 @@ def hours(options: argparse.Namespace, screen: Screen) -> None:
 
 
 def compare(options: argparse.Namespace, screen: Screen) -> None:
-    """Measure what a scenario of changes does to who reaches a centre."""
+    """Measure what a scenario does to who reaches a centre, or compare two saved results."""
     from tongling_gis import studies
 
     workspace = studies.open_project(options.project)
-    result = studies.study_scenario(
-        workspace, options.scenario, _reach_options(options), progress=screen.progress
+    result = studies.study_comparison(
+        workspace, options.compared, _reach_options(options), progress=screen.progress
     )
     _show_result(result, "residents", options, screen)
 

@@ -398,16 +398,20 @@ def _add_compare(builder: Builder) -> None:
     parser = builder.command(
         "compare",
         Text(
-            "方案前后对比：增减中心、开关街道和大门、筑墙", "before and after a scenario of changes"
+            "方案前后对比，或比较两个已存的覆盖结果",
+            "before and after a scenario of changes, or two saved coverages",
         ),
         commands.compare,
     )
     builder.option(
         parser,
-        "scenario",
-        type=Path,
-        metavar="SCENARIO",
-        help=Text("方案文件（TOML 或 JSON）", "scenario file (TOML or JSON)"),
+        "compared",
+        nargs="+",
+        metavar="SCENARIO | RESULT RESULT",
+        help=Text(
+            "方案文件（TOML 或 JSON），或两个结果名，如 coverage-01 coverage-02",
+            "scenario file (TOML or JSON), or two results such as coverage-01 coverage-02",
+        ),
     )
     _add_reach(builder, parser)
     _add_residents_from(builder, parser)

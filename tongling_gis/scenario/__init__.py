@@ -2,6 +2,7 @@
 
 from tongling_gis.scenario.applying import Applied, apply_scenario
 from tongling_gis.scenario.baseline import Baseline, Comparison
+from tongling_gis.scenario.beside import compare_results
 from tongling_gis.scenario.changes import (
     KINDS,
     AddCentre,
@@ -42,6 +43,7 @@ __all__ = [
     "SetHours",
     "apply_scenario",
     "compare_coverage",
+    "compare_results",
     "find_changes",
     "parse_scenario",
     "prepare_comparison",

@@ -1,6 +1,10 @@
 """Whole studies: read, analyse, save. The command line and the web call these, nothing else."""
 
-from tongling_gis.studies.compare import study_scenario
+from tongling_gis.studies.compare import (
+    study_comparison,
+    study_scenario,
+    study_two_results,
+)
 from tongling_gis.studies.demo import Demo, run_demo
 from tongling_gis.studies.exports import check_export, export_table
 from tongling_gis.studies.imports import ImportOptions, examine_file, fetch_place, import_file
@@ -52,6 +56,7 @@ __all__ = [
     "open_project",
     "run_demo",
     "study_access",
+    "study_comparison",
     "study_coverage",
     "study_hours",
     "study_isochrones",
@@ -59,6 +64,7 @@ __all__ = [
     "study_route",
     "study_scenario",
     "study_times",
+    "study_two_results",
     "write_empty_workbook",
     "write_summary",
 ]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tongling_gis.errors import MissingFileError, UnreadableFileError
+from tongling_gis.errors import MissingFileError, UnreadableFileError, UsageError
 from tongling_gis.studies.inputs import (
     optional_layer,
     project_centres,
@@ -17,10 +18,56 @@ from tongling_gis.studies.reach import ReachOptions
 from tongling_gis.text import Progress, Text, silent
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Sequence
 
     from tongling_gis.assessment import Assessment
     from tongling_gis.store import Workspace
+
+
+_ONE_FILE, _TWO_RESULTS = 1, 2
+
+
+def study_comparison(
+    workspace: Workspace,
+    compared: Sequence[str],
+    options: ReachOptions | None = None,
+    *,
+    progress: Progress = silent,
+) -> Assessment:
+    """Compare what is named: the city before and after a scenario file, or two saved results.
+
+    Raises:
+        UsageError: If neither one file nor two results are named.
+    """
+    if len(compared) == _ONE_FILE:
+        return study_scenario(workspace, Path(compared[0]), options, progress=progress)
+    if len(compared) == _TWO_RESULTS:
+        return study_two_results(workspace, compared[0], compared[1], progress=progress)
+    raise UsageError(
+        Text(
+            "请给出一个方案文件，或两个已存的覆盖结果（如 coverage-01 coverage-02）。",
+            "Name one scenario file, or two saved coverages (such as coverage-01 coverage-02).",
+        )
+    )
+
+
+def study_two_results(
+    workspace: Workspace, one: str, other: str, *, progress: Progress = silent
+) -> Assessment:
+    """Compare two saved coverages home by home, and keep the result in the project.
+
+    Raises:
+        MissingFileError: If the project has no result of such a name.
+        UsageError: If one is no coverage, or they share no homes or no limit.
+    """
+    from tongling_gis.scenario import compare_results
+
+    progress(Text("比较两个结果", "Comparing two results"), 0.0)
+    found = compare_results(workspace.load(one), workspace.load(other), names=(one, other))
+    progress(Text("保存结果", "Saving the result"), 0.9)
+    workspace.save(found)
+    progress(Text("完成", "Done"), 1.0)
+    return found
 
 
 def study_scenario(
