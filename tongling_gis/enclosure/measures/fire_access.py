@@ -1,0 +1,420 @@
+"""Fire engines' way to every building: is there one, along which side, what stands between.
+
+Buildings inside the boundary are asked, sheds left out. A lane serves a building from which it
+lies no farther than ``served.SERVED_M`` with no boundary between.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+import shapely
+
+from tongling_gis.enclosure.measures.measure import Measure
+from tongling_gis.enclosure.measures.naming import (
+    LANES_IN_PART,
+    NO_BUILDING_INSIDE,
+    NO_BUILDINGS,
+    NO_LANE_DRAWN,
+    gather,
+    name_building,
+)
+from tongling_gis.enclosure.measures.routes import from_outside
+from tongling_gis.enclosure.model import Item, Measured
+from tongling_gis.enclosure.served import SERVED_M, parted
+from tongling_gis.text import Text
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from tongling_gis.enclosure.enclosing import Enclosure
+
+    Floats: TypeAlias = NDArray[np.float64]
+    Ints: TypeAlias = NDArray[np.int64]
+    Flags: TypeAlias = NDArray[np.bool_]
+    Shapes: TypeAlias = NDArray[np.object_]
+
+ALONG_SHARES = (0.1, 0.3, 0.5, 0.7, 0.9)
+"""Places along a long side that are asked how far off the nearest lane is."""
+PLACE_ERROR_M = 1.0
+"""How far off drawn lanes and walls of buildings may lie from one another (N: imagery)."""
+UNKNOWN_HALF_M = 2.5
+UNKNOWN_HALF_ERROR_M = 1.0
+"""Half the width of a lane of unknown width, and how far off that is: lanes are 3 to 7 m."""
+
+_NOT_WIDE_ENOUGH_KNOWN = Text(
+    "能到达，但沿途车道或大门的净宽、净高未知：请填写 streets 的 width_m、maxheight_m "
+    "和出入口的净宽、净高。",
+    "It is reached, but widths or heights of lanes or gates on the way are unknown: fill in "
+    "width_m and maxheight_m of streets, and the gates' clear width and height.",
+)
+_ISLAND = Text(
+    "附近的车道即使没有围墙也不与外部道路相连：请检查 streets 图层是否缺了连接。",
+    "The lanes near it join no street outside even without the wall: look for a gap in streets.",
+)
+
+
+def nothing_to_serve(enclosure: Enclosure) -> Measured | None:
+    """Say why no building can be asked; None where one can."""
+    if enclosure.surroundings.buildings is None:
+        return Measured(missing=NO_BUILDINGS)
+    if not len(enclosure.served):
+        return Measured(not_applicable=NO_BUILDING_INSIDE)
+    return None
+
+
+def no_lane(enclosure: Enclosure) -> Text | None:
+    """Say why a building without a lane cannot be told to have none; None where it can."""
+    if enclosure.served.drawn:
+        return None
+    return LANES_IN_PART if len(enclosure.lanes.within) else NO_LANE_DRAWN
+
+
+def measure_fire_access(enclosure: Enclosure) -> Measured:
+    """Tell of each building whether engines get to it from the streets outside (FIR-01)."""
+    nothing = nothing_to_serve(enclosure)
+    if nothing is not None:
+        return nothing
+    served, lanes = enclosure.served, enclosure.lanes
+    surely, maybe = served.by_any(lanes.surely_linked), served.by_any(lanes.linked)
+    near = served.by_any(np.ones(len(lanes.edge), dtype=bool))
+    joined = served.by_any(lanes.linked_without)
+    routes = from_outside(lanes)
+    _, way = served.best(-routes.to_lane_m())
+    items = []
+    for one, row in enumerate(served.row.tolist()):
+        missing = None
+        if maybe[one] and not surely[one]:
+            missing = _NOT_WIDE_ENOUGH_KNOWN
+        elif not near[one]:
+            missing = no_lane(enclosure)
+        elif not maybe[one] and not joined[one] and not _shut_by_width(enclosure, one):
+            missing = _ISLAND
+        value = None if missing is not None else float(maybe[one])
+        where = routes.draw(int(way[one])) if maybe[one] else served.shape[one]
+        items.append(Item(name_building(enclosure, row), value, where, missing=missing))
+    note = Text(
+        f"围合内 {len(served)} 栋建筑：按已画车道可达 {maybe.sum()} 栋，其中沿途宽高均已知的 "
+        f"{surely.sum()} 栋；{SERVED_M:g} m 内无车道 {(~near).sum()} 栋。",
+        f"Of {len(served)} buildings inside engines reach {maybe.sum()} by the lanes drawn, "
+        f"{surely.sum()} of them by known widths and heights; {(~near).sum()} have no lane within "
+        f"{SERVED_M:g} m.",
+    )
+    return Measured(_least(items), tuple(items), note=note)
+
+
+def _shut_by_width(enclosure: Enclosure, one: int) -> bool:
+    """Tell whether a lane of a building is known to be too small."""
+    served, lanes = enclosure.served, enclosure.lanes
+    own = served.pairs[served.pairs[:, 0] == one, 1]
+    return bool((~lanes.maybe[own]).any())
+
+
+def _least(items: list[Item]) -> float | None:
+    known = [item.value for item in items if item.value is not None]
+    return min(known) if known else None
+
+
+def _most(items: list[Item]) -> float | None:
+    known = [item.value for item in items if item.value is not None]
+    return max(known) if known else None
+
+
+def measure_buildings_losing_fire_access(enclosure: Enclosure) -> Measured:
+    """Count the buildings inside that engines reach today and no longer then (LEG-03).
+
+    Where fire lanes are not designated, all streets that engines are driven on are taken.
+    """
+    nothing = nothing_to_serve(enclosure)
+    if nothing is not None:
+        return nothing
+    served = enclosure.served
+    lost = np.flatnonzero(_served_today(enclosure, served.shape) & ~_served_then(enclosure))
+    items = tuple(
+        Item(name_building(enclosure, int(served.row[one])), 1.0, served.shape[one]) for one in lost
+    )
+    note = Text(
+        "未划定消防车通道，按消防车可通行的全部道路计算；未画出的车道不在其内。",
+        "No fire lanes are designated: all streets that engines can drive on are taken; lanes "
+        "that are not drawn are not among them.",
+    )
+    if not len(enclosure.lanes.within) and not enclosure.served.drawn and not len(lost):
+        return Measured(missing=NO_LANE_DRAWN, note=note)
+    return Measured(float(len(lost)), items, gather(served.shape[lost]), note=note)
+
+
+def _served_then(enclosure: Enclosure) -> Flags:
+    return enclosure.served.by_any(enclosure.lanes.linked)
+
+
+def _served_today(enclosure: Enclosure, shapes: Shapes) -> Flags:
+    """Tell which shapes engines reach as things stand: a lane near, no wall between."""
+    network = enclosure.driving
+    linked = network.edges["walkable"].to_numpy(dtype=bool) & _joined_today(enclosure)
+    lines = network.geometry[linked]
+    at, item = shapely.STRtree(lines).query(shapes, predicate="dwithin", distance=SERVED_M)
+    between = shapely.shortest_line(shapes[at], lines[item])
+    walled = np.zeros(len(at), dtype=bool)
+    walled[
+        np.unique(
+            enclosure.surroundings.driving_ground.wall_tree.query(between, predicate="intersects")[
+                0
+            ]
+        )
+    ] = True
+    return np.bincount(at[~walled], minlength=len(shapes)).astype(bool)
+
+
+def _joined_today(enclosure: Enclosure) -> Flags:
+    """Tell which edges of ``driving`` hang together with the streets outside."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    network = enclosure.driving
+    used = network.edges["walkable"].to_numpy(dtype=bool)
+    a, b = network.edges[["from_node", "to_node"]].to_numpy(dtype=np.int64).T
+    count = len(network.nodes)
+    hub = np.flatnonzero(enclosure.outside_nodes(network))
+    tail = np.concatenate([a[used], hub])
+    head = np.concatenate([b[used], np.full(len(hub), count)])
+    graph = coo_array((np.ones(len(tail), np.int8), (tail, head)), (count + 1, count + 1))
+    label = connected_components(graph.tocsr(), directed=False)[1]
+    return np.asarray(label[a] == label[count])
+
+
+def measure_neighbours_cut_off(enclosure: Enclosure) -> Measured:
+    """Count the buildings outside whose only way for vehicles led through the area (LEG-09)."""
+    layer = enclosure.surroundings.buildings
+    if layer is None:
+        return Measured(missing=NO_BUILDINGS)
+    rows = _outside_near(enclosure)
+    shapes = enclosure.surroundings.shapes("buildings")[rows]
+    lanes = enclosure.lanes
+    lost = lanes.linked_without & ~lanes.linked & ~lanes.inside & (lanes.edge >= 0)
+    if not lost.any() or not len(rows):
+        return Measured(0.0)
+    tree = shapely.STRtree(lanes.line[lost])
+    candidates = np.unique(tree.query(shapes, predicate="dwithin", distance=SERVED_M)[0])
+    candidates = candidates[_served_today(enclosure, shapes[candidates])]
+    kept = lanes.line[lanes.linked & ~lanes.inside & (lanes.edge >= 0)]
+    still = np.unique(
+        shapely.STRtree(kept).query(shapes[candidates], predicate="dwithin", distance=SERVED_M)[0]
+    )
+    cut_off = np.delete(candidates, still)
+    items = tuple(
+        Item(name_building(enclosure, int(rows[one])), 1.0, shapes[one]) for one in cut_off
+    )
+    return Measured(float(len(cut_off)), items, gather(shapes[cut_off]))
+
+
+def _outside_near(enclosure: Enclosure) -> Ints:
+    """List the buildings in the window that are not inside."""
+    near = enclosure.surroundings.tree("buildings").query(enclosure.window)
+    return np.setdiff1d(near, enclosure.inside_buildings)
+
+
+def long_sides(shapes: Shapes) -> tuple[Shapes, Ints]:
+    """Give both long sides of each part's least rotated rectangle, and whose they are."""
+    parts, whose = shapely.get_parts(shapes, return_index=True)
+    boxes = shapely.oriented_envelope(parts)
+    flat = shapely.get_type_id(boxes) == shapely.GeometryType.POLYGON
+    boxes, whose = boxes[flat], whose[flat]
+    corners = shapely.get_coordinates(boxes).reshape(-1, 5, 2)
+    length_m = np.hypot(*np.moveaxis(np.diff(corners, axis=1), 2, 0))
+    first = (length_m[:, 0] < length_m[:, 1]).astype(np.int64)
+    at = np.arange(len(boxes))
+    ends = [np.stack([corners[at, first + k], corners[at, first + k + 1]], axis=1) for k in (0, 2)]
+    sides = np.asarray(shapely.linestrings(np.concatenate(ends)), dtype=object)
+    return sides, np.concatenate([whose, whose])
+
+
+def distance_along_m(enclosure: Enclosure, sides: Shapes) -> tuple[Floats, Shapes]:
+    """Measure how far off lanes run along sides of buildings, inf where none does.
+
+    The distance within which a lane lies of at least half of the side: the median of that of
+    five places along it. Also given is the line from the side's middle place to its lane.
+    """
+    lanes = enclosure.lanes
+    lines = lanes.line[lanes.linked & (lanes.edge >= 0)]
+    spots = np.stack(
+        [shapely.line_interpolate_point(sides, share, normalized=True) for share in ALONG_SHARES],
+        axis=1,
+    )
+    if not len(lines) or not len(sides):
+        return np.full(len(sides), np.inf), np.full(len(sides), None, dtype=object)
+    flat = np.asarray(spots.ravel(), dtype=object)
+    between, off_m = _to_lanes(enclosure, flat, lines)
+    off_m = off_m.reshape(spots.shape)
+    order = np.argsort(off_m, axis=1)[:, len(ALONG_SHARES) // 2]
+    at = np.arange(len(sides))
+    return off_m[at, order], between.reshape(spots.shape)[at, order]
+
+
+def _to_lanes(enclosure: Enclosure, spots: Shapes, lines: Shapes) -> tuple[Shapes, Floats]:
+    """Find the nearest lane of each spot that the boundary does not part from it."""
+    between = np.full(len(spots), None, dtype=object)
+    off_m = np.full(len(spots), np.inf)
+    tree = shapely.STRtree(lines)
+    at, item = tree.query(spots, predicate="dwithin", distance=2 * SERVED_M)
+    ways = shapely.shortest_line(spots[at], lines[item])
+    free = ~parted(enclosure, spots[at], ways)
+    at, ways = at[free], ways[free]
+    length_m = shapely.length(ways)
+    order = np.lexsort((length_m, at))
+    _, first = np.unique(at[order], return_index=True)
+    chosen = order[first]
+    between[at[chosen]], off_m[at[chosen]] = ways[chosen], length_m[chosen]
+    return between, off_m
+
+
+def measure_lane_to_long_side(enclosure: Enclosure) -> Measured:
+    """Measure from each home's nearer long side to the lane along it (FIR-02).
+
+    The clause names no distance; a lane is along a side within the rule's limit, measured to
+    the middle of the lane. Long sides are those of each part's least rotated rectangle.
+    """
+    nothing = nothing_to_serve(enclosure)
+    if nothing is not None:
+        return nothing
+    served = enclosure.served
+    homes = np.flatnonzero(served.is_home)
+    sides, whose = long_sides(served.shape[homes])
+    off_m, between = distance_along_m(enclosure, sides)
+    items = []
+    for one, home in enumerate(homes.tolist()):
+        own = np.flatnonzero(whose == one)
+        if not len(own):
+            continue
+        best = own[off_m[own].argmin()]
+        items.append(_long_side_item(enclosure, home, float(off_m[best]), between[best]))
+    if not items:
+        return Measured(not_applicable=Text("围合内没有住宅。", "There is no home inside."))
+    note = Text(
+        "量自住宅长边（最小外接矩形）至沿该边一半以上长度的车道中心线；条文未规定距离。",
+        "Measured from a long side (least rotated rectangle) to the middle of the lane along half "
+        "of it or more; the clause names no distance.",
+    )
+    return Measured(_most(items), tuple(items), note=note)
+
+
+def _long_side_item(enclosure: Enclosure, home: int, off_m: float, between: object) -> Item:
+    served = enclosure.served
+    name = name_building(enclosure, int(served.row[home]))
+    if np.isinf(off_m) or off_m > SERVED_M:
+        missing = no_lane(enclosure)
+        value = None if missing is not None else min(off_m, 2 * SERVED_M)
+        return Item(name, value, served.shape[home], PLACE_ERROR_M, missing)
+    assert isinstance(between, shapely.LineString)
+    return Item(name, off_m, between, PLACE_ERROR_M)
+
+
+def measure_lane_to_facade(enclosure: Enclosure) -> Measured:
+    """Measure from the edge of the nearest lane to each building's wall (FIR-07)."""
+    nothing = nothing_to_serve(enclosure)
+    if nothing is not None:
+        return nothing
+    served, lanes = enclosure.served, enclosure.lanes
+    own = np.isin(served.pairs[:, 1], lanes.within)
+    at, way = served.pairs[own].T
+    off_m = shapely.distance(served.shape[at], lanes.line[way])
+    at, way, off_m = at[off_m > 0], way[off_m > 0], off_m[off_m > 0]
+    half_m = lanes.width_m[way] / 2
+    known = ~np.isnan(half_m)
+    edge_m = np.maximum(off_m - np.where(known, half_m, UNKNOWN_HALF_M), 0.0)
+    error_m = PLACE_ERROR_M + np.where(known, lanes.width_error_m[way] / 2, UNKNOWN_HALF_ERROR_M)
+    order = np.lexsort((edge_m, at))
+    _, first = np.unique(at[order], return_index=True)
+    items = [
+        Item(
+            name_building(enclosure, int(served.row[at[one]])),
+            float(edge_m[one]),
+            shapely.shortest_line(served.shape[at[one]], lanes.line[way[one]]),
+            float(error_m[one]),
+        )
+        for one in order[first].tolist()
+    ]
+    if not items:
+        missing = no_lane(enclosure)
+        why = Text("建筑旁没有车道。", "No lane runs by a building.")
+        return Measured(missing=missing, not_applicable=None if missing else why)
+    note = Text(
+        "未知宽度的车道按 5 m（3-7 m）计；穿过建筑的车道不计。",
+        "Lanes of unknown width are taken as 5 m wide (3 to 7 m); lanes through a building are "
+        "left out.",
+    )
+    return Measured(_least(items), tuple(items), note=note)
+
+
+def measure_lane_obstacles(enclosure: Enclosure) -> Measured:
+    """Count walls between each home's long side and the lane along it (FIR-08).
+
+    Trees, wires and sheds are in no layer, so none found is not none there.
+    """
+    nothing = nothing_to_serve(enclosure)
+    if nothing is not None:
+        return nothing
+    served = enclosure.served
+    homes = np.flatnonzero(served.is_home)
+    sides, whose = long_sides(served.shape[homes])
+    off_m, between = distance_along_m(enclosure, sides)
+    tree = enclosure.surroundings.driving_ground.wall_tree
+    missing = Text(
+        "没有树木、架空线等障碍物图层：请现场核实车道与建筑之间有无障碍。",
+        "Trees and wires are in no layer: see on site what stands between lane and building.",
+    )
+    items = []
+    for one, home in enumerate(homes.tolist()):
+        own = np.flatnonzero((whose == one) & (off_m <= SERVED_M))
+        if not len(own):
+            continue
+        way = between[own[off_m[own].argmin()]]
+        walls = len(tree.query(way, predicate="intersects"))
+        value = float(walls) if walls else None
+        name = name_building(enclosure, int(served.row[home]))
+        items.append(Item(name, value, way, missing=None if walls else missing))
+    if not items:
+        return Measured(missing=no_lane(enclosure) or missing)
+    return Measured(_most(items), tuple(items))
+
+
+_NEEDS = ("buildings", "streets")
+
+MEASURES = {
+    "fire_access": Measure(
+        measure_fire_access,
+        "yes_no",
+        Text("消防车能到达各建筑", "Fire engines get to each building"),
+        (*_NEEDS, "streets.width_m", "case.gates.width_m", "case.gates.height_m"),
+    ),
+    "buildings_losing_fire_access": Measure(
+        measure_buildings_losing_fire_access,
+        "count",
+        Text("失去消防车通路的建筑", "Buildings that lose the way for fire engines"),
+        _NEEDS,
+    ),
+    "neighbours_cut_off": Measure(
+        measure_neighbours_cut_off,
+        "count",
+        Text("唯一通路被截断的相邻建筑", "Neighbouring buildings whose only way is cut"),
+        _NEEDS,
+    ),
+    "lane_to_long_side_m": Measure(
+        measure_lane_to_long_side,
+        "m",
+        Text("住宅长边至消防车道", "From a home's long side to the lane"),
+        _NEEDS,
+    ),
+    "lane_to_facade_m": Measure(
+        measure_lane_to_facade,
+        "m",
+        Text("消防车道边缘至外墙", "From the lane's edge to the wall"),
+        _NEEDS,
+    ),
+    "lane_obstacles": Measure(
+        measure_lane_obstacles,
+        "count",
+        Text("车道与建筑间的障碍", "Obstacles between lane and building"),
+        (*_NEEDS, "obstacles"),
+    ),
+}
