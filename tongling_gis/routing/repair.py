@@ -226,7 +226,7 @@ def _mend_compiled(standing: Standing, patch: Patch, seeds: Seeds) -> Mended:
         for side, (first, last) in zip(sides, undo, strict=True):
             side.first[touched], side.last[touched] = first, last
     standing._spare.append(bench)  # noqa: SLF001 - of this module
-    if not whole:  # more waited at once than there are nodes
+    if not whole:  # more was written to the queue than there is room for
         return _search_again(standing, patch, seeds)
     order = np.argsort(node)
     return Mended(node[order], state[order])
@@ -303,9 +303,9 @@ def _make_bench(standing: Standing, spare_nodes: int, spare_arcs: int) -> _Bench
         inward,
         state,
         np.zeros(count, dtype=np.int8),
-        np.empty(count, dtype=np.int32),
-        np.empty(count, dtype=np.int64),
-        *np.empty((2, count + _ROOM), dtype=np.int32),
+        np.empty(count + 1, dtype=np.int32),
+        np.empty(count + 1, dtype=np.int64),
+        *np.empty((2, 2 * count + _ROOM), dtype=np.int32),
     )
 
 

@@ -104,61 +104,51 @@ def spread_on(
 ):  # fmt: skip
     """Search on from the changed nodes, whose states lie at ``low`` or above; count all changed.
 
-    The queue's entries lie in ``nodes`` and ``nexts``. Where there are too few, the search ends
-    early and the count is given as one below its negative.
+    As ``kernels.spread``, without branches that hang on a comparison. Where the queue's
+    entries, in ``nodes`` and ``nexts``, do not suffice, the search ends early and the count is
+    given as one below its negative.
     """
     mask = buckets - 1
     bucket = np.full(buckets, _NO_ENTRY, dtype=np.int32)
-    top = np.int32(0)
-    free = _NO_ENTRY
     far = shift + 32
-    waiting = 0
-    room = len(nodes) > count
+    top, done = np.int64(0), np.int64(0)
+    room = len(nodes) >= count
     for i in range(count if room else 0):
         node = changed[i]
-        if key[node] == _UNREACHED:
-            continue
-        due = (key[node] >> far) & mask
-        nodes[top] = node
-        nexts[top] = bucket[due]
-        bucket[due] = top
-        top += 1
-        waiting += 1
+        if key[node] != _UNREACHED:
+            due = (key[node] >> far) & mask
+            nodes[top] = node
+            nexts[top] = bucket[due]
+            bucket[due] = top
+            top += 1
     now = low >> far
-    while waiting > 0 and room:
+    while done < top and room:
         here = now & mask
-        while bucket[here] >= 0 and room:
-            entry = bucket[here]
-            bucket[here] = nexts[entry]
-            node = nodes[entry]
-            nexts[entry] = free
-            free = entry
-            waiting -= 1
+        while bucket[here] >= 0:
+            node = nodes[bucket[here]]
+            bucket[here] = nexts[bucket[here]]
+            done += 1
             at = key[node]
             if at >> far != now:
                 continue  # reached sooner since, and searched from already
+            room = top + last[node] - first[node] <= len(nodes)
+            if not room:
+                break
             for arc in range(first[node], last[node]):
-                then = at + (np.int64(costs[arc]) << 32)
                 head = heads[arc]
-                if then < key[head] and then <= worst:
-                    if seen[head] == 0:
-                        changed[count], was[count], seen[head] = head, key[head], 1
-                        count += 1
-                    key[head] = then
-                    entry = free
-                    if entry >= 0:
-                        free = nexts[entry]
-                    elif top < len(nodes):
-                        entry = top
-                        top += 1
-                    else:
-                        room = False
-                        break
-                    due = (then >> far) & mask
-                    nodes[entry] = head
-                    nexts[entry] = bucket[due]
-                    bucket[due] = entry
-                    waiting += 1
+                then = at + (np.int64(costs[arc]) << 32)
+                known = key[head]
+                sooner = (then < known) & (then <= worst)
+                changed[count], was[count] = head, known
+                count += sooner & (seen[head] == 0)
+                seen[head] |= sooner
+                key[head] = then if sooner else known
+                due = (then >> far) & mask
+                begin = bucket[due]
+                nodes[top] = head
+                nexts[top] = begin
+                bucket[due] = top if sooner else begin
+                top += sooner
         now += 1
     return count if room else -1 - count
 
@@ -181,8 +171,8 @@ def mend(
     ``first`` and ``last`` say where each node's arcs, as walked, begin and end among ``heads``
     and ``costs``; ``back_`` are the same arcs turned round. ``key`` holds every node's state
     before and ``seen`` zeros: both are changed on the way and left as they were. ``changed``,
-    ``was``, ``nodes`` and ``nexts`` are room, as many entries as there are nodes or more; where
-    the last two do not suffice, False stands in the place of True. ``suspects`` are the nodes
+    ``was``, ``nodes`` and ``nexts`` are room, for more entries than there are nodes; where the
+    last two do not suffice, False stands in the place of True. ``suspects`` are the nodes
     whose arcs or seeds are others than before; the seeds are all, ascending by node. ``limit``
     is the longest time and ``dearest`` the dearest arc; buckets are 2**shift ms wide.
     """
