@@ -59,7 +59,9 @@ def solve_cover(
         problem = read_problem(times, demand, k=k, limit=limit, roles=roles)
         standing = Role.REQUIRED, Role.EXISTING, Role.COMPETITOR
         left = np.where(touched(problem, problem.having(*standing)), 0.0, problem.weight)
-        served = open_best(_serving(problem, left), watch)
+        taken = touched(problem, problem.having(Role.COMPETITOR))
+        worth = float(problem.weight[~taken].sum())
+        served = open_best(_serving(problem, left), watch, worth=worth)
         chosen = problem.having(Role.REQUIRED)
         chosen[np.flatnonzero(problem.having(Role.CANDIDATE))[served.is_open]] = True
         covered = weight_within(problem, chosen)

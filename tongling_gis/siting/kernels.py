@@ -1,4 +1,4 @@
-"""Compiled loops over the pairs of a serving problem (numba): value, greedy, swaps and bound.
+"""Compiled loops over the pairs of a serving problem (numba): value, greedy start and bound.
 
 A serving problem has rows of demands; each is served at the least cost of its open sites, or at
 its cap where that is less. Its pairs stand row after row (``indptr``), by ascending cost within
@@ -12,9 +12,12 @@ import numba as nb
 import numpy as np
 
 _I4, _I8, _F8, _B1 = nb.int32[::1], nb.int64[::1], nb.float64[::1], nb.boolean[::1]
+_I1 = nb.int8[::1]
 _PAIRS = (_I8, _I4, _F8, _F8)
-_PATIENCE = 20
 _NO_WAY = 1e-18
+_LOOK_EVERY = 5
+_MEMORY, _MORE_MEMORY, _RAMP = 0.8, 0.17, 600.0
+_PATIENCE, _SHORTER, _SHORTEST = 20, 0.8, 1e-4
 
 
 @nb.njit(nb.float64(*_PAIRS, _B1), nogil=True, cache=True)
@@ -69,74 +72,6 @@ def open_greedily(indptr, site, cost, cap, is_open, count):
         opened += 1
 
 
-@nb.njit(nb.float64(*_PAIRS, _B1, nb.int64), nogil=True, cache=True)
-def swap(indptr, site, cost, cap, is_open, most):
-    """Swap an open site for a closed one while that saves, the best swap first; give the total.
-
-    The saving of a swap is gain(in) - loss(out) + what of the loss the new one makes good
-    (Whitaker 1983; Resende and Werneck 2007).
-    """
-    m = len(is_open)
-    slot = np.full(m, -1, dtype=np.int64)
-    opened = np.empty(m, dtype=np.int64)
-    count = 0
-    for j in range(m):
-        if is_open[j]:
-            slot[j] = count
-            opened[count] = j
-            count += 1
-    gain = np.empty(m)
-    loss = np.empty(count)
-    mended = np.empty((m, count))
-    total = 0.0
-    for turn in range(most + 1):
-        gain[:] = 0.0
-        loss[:] = 0.0
-        mended[:, :] = 0.0
-        total = 0.0
-        for i in range(len(cap)):
-            first = cap[i]
-            second = cap[i]
-            server = -1
-            e = indptr[i]
-            while e < indptr[i + 1] and cost[e] < second:
-                if is_open[site[e]]:
-                    if server >= 0:
-                        second = cost[e]
-                        break
-                    server = slot[site[e]]
-                    first = cost[e]
-                e += 1
-            total += first
-            if server >= 0:
-                loss[server] += second - first
-            for t in range(indptr[i], e):
-                if cost[t] < first:
-                    gain[site[t]] += first - cost[t]
-                if server >= 0:
-                    mended[site[t], server] += second - max(cost[t], first)
-        best = 1e-9 * abs(total)
-        enters = -1
-        leaves = -1
-        for j in range(m):
-            if is_open[j]:
-                continue
-            for s in range(count):
-                saved = gain[j] - loss[s] + mended[j, s]
-                if saved > best:
-                    best = saved
-                    enters = j
-                    leaves = s
-        if enters < 0 or turn == most:
-            break
-        is_open[opened[leaves]] = False
-        is_open[enters] = True
-        slot[opened[leaves]] = -1
-        slot[enters] = leaves
-        opened[leaves] = enters
-    return total
-
-
 @nb.njit(nb.float64(_F8, nb.int64), nogil=True, cache=True)
 def find_smallest(values, rank):
     """Find the value of a rank, 0 for the smallest, in place (Hoare's selection)."""
@@ -162,12 +97,26 @@ def find_smallest(values, rank):
     return values[rank]
 
 
+@nb.njit(nb.void(_I8, _I4, _F8, _F8, nb.int64), nogil=True, cache=True)
+def fold(indptr, site, cost, cap, opened):
+    """Lower the caps to what the rows cost from a site that is open for good."""
+    for i in range(len(cap)):
+        for e in range(indptr[i], indptr[i + 1]):
+            if cost[e] >= cap[i]:
+                break
+            if site[e] == opened:
+                cap[i] = cost[e]
+                break
+
+
 @nb.njit(
-    nb.types.Tuple((nb.float64, nb.float64, nb.float64))(*_PAIRS, _F8, nb.int64, _F8, _B1, _F8),
+    nb.types.Tuple((nb.float64, nb.float64, nb.float64))(
+        *_PAIRS, _F8, _I1, nb.int64, _F8, _B1, _F8
+    ),
     nogil=True,
     cache=True,
 )
-def relax(indptr, site, cost, cap, price, count, reduced, is_open, slack):
+def relax(indptr, site, cost, cap, price, state, count, reduced, is_open, slack):
     """Solve the problem in which a row may be served by none or many sites, at a price.
 
     Args:
@@ -176,7 +125,8 @@ def relax(indptr, site, cost, cap, price, count, reduced, is_open, slack):
         cost: Of each pair, ascending in a row.
         cap: Of each row.
         price: What a row pays for being served, at most its cap.
-        count: How many sites to open.
+        state: 0 for each site that may be opened.
+        count: How many of those to open.
         reduced: Filled with what each site costs less what it is paid.
         is_open: Filled with the sites that are cheapest so.
         slack: Filled with 1 less how often each row is served.
@@ -197,15 +147,15 @@ def relax(indptr, site, cost, cap, price, count, reduced, is_open, slack):
             reduced[site[e]] += net
     last, following = -np.inf, np.inf
     if count > 0:
-        last = find_smallest(reduced.copy(), count - 1)
+        last = find_smallest(reduced[state == 0], count - 1)
     left = count
     for j in range(m):
-        is_open[j] = reduced[j] < last
+        is_open[j] = state[j] == 0 and reduced[j] < last
         if is_open[j]:
             total += reduced[j]
             left -= 1
     for j in range(m):
-        if not is_open[j]:
+        if state[j] == 0 and not is_open[j]:
             if left > 0 and reduced[j] == last:
                 is_open[j] = True
                 total += last
@@ -224,143 +174,88 @@ def relax(indptr, site, cost, cap, price, count, reduced, is_open, slack):
 
 @nb.njit(
     nb.types.Tuple((nb.float64, nb.float64, nb.float64, nb.float64))(
-        *_PAIRS, _F8, nb.int64, _F8, _F8, _B1, nb.float64, nb.float64, nb.int64, nb.float64
+        *_PAIRS, _F8, _F8, _F8, _I1, nb.int64, _F8, _F8, _B1, nb.float64, nb.float64, nb.int64
     ),
     nogil=True,
     cache=True,
-)
+)  # fmt: skip
 def climb(
-    indptr, site, cost, cap, price, count, reduced, share, found, upper, enough, turns, stride
-):
+    indptr, site, cost, cap, price, way, pace, state, count, reduced, share, found, upper,
+    enough, turns,
+):  # fmt: skip
     """Raise the lower bound by changing prices: a deflected subgradient with Polyak's step.
 
     Args:
         indptr: Where rows begin.
         site: Of each pair.
         cost: Of each pair.
-        cap: Of each row.
+        cap: Of each row; sites that are open for good have lowered it.
         price: Where to begin; filled with the best prices.
-        count: How many sites to open.
+        way: The way so far; filled with that to go on with.
+        pace: Length of the next step as a share of Polyak's, and turns so far; kept up to date.
+        state: 0 for each site that may be opened.
+        count: How many of those to open.
         reduced: Filled with the reduced costs at the best prices.
         share: Filled with how often each site was open of late, 0 to 1.
         found: Filled with the best sites met on the way, where they are better than ``upper``.
         upper: Total of the best solution known.
         enough: Bound at which to stop.
         turns: Most steps.
-        stride: Length of the first step, as a share of Polyak's.
 
     Returns:
         The bound, the reduced costs of the dearest site opened and the cheapest one not
         opened there, and the total of the best solution known now.
     """
     n, m = len(cap), len(reduced)
-    at = price.copy()
+    at = np.minimum(price, cap)
     now = np.empty(m)
     is_open = np.zeros(m, dtype=np.bool_)
     slack = np.empty(n)
-    way = np.zeros(n)
     bound, last, following = -np.inf, -np.inf, np.inf
     stall = 0
-    stop = stride / 50.0
+    looked = -_LOOK_EVERY
     for turn in range(turns):
-        total, dearest, cheapest = relax(indptr, site, cost, cap, at, count, now, is_open, slack)
+        total, dearest, cheapest = relax(
+            indptr, site, cost, cap, at, state, count, now, is_open, slack
+        )
+        memory = _MEMORY + _MORE_MEMORY * min(1.0, pace[1] / _RAMP)
+        pace[1] += 1.0
         for j in range(m):
-            share[j] = is_open[j] if turn == 0 else 0.9 * share[j] + 0.1 * is_open[j]
+            share[j] = is_open[j] if turn == 0 else memory * share[j] + (1 - memory) * is_open[j]
         if total > bound:
             if total > bound + 1e-7 * abs(bound):
                 stall = 0
             bound, last, following = total, dearest, cheapest
             price[:] = at
             reduced[:] = now
-            value = serve(indptr, site, cost, cap, is_open)
-            if value < upper:
-                upper = value
-                found[:] = is_open
+            if turn >= looked + _LOOK_EVERY:
+                looked = turn
+                value = serve(indptr, site, cost, cap, is_open)
+                if value < upper:
+                    upper = value
+                    found[:] = is_open
         else:
             stall += 1
         if bound >= enough:
             break
         if stall >= _PATIENCE:
             stall = 0
-            stride *= 0.7
-            if stride < stop:
+            pace[0] *= _SHORTER
+            if pace[0] < _SHORTEST:
                 break
             at[:] = price
-            way[:] = 0.0
-            continue
         length = 0.0
         for i in range(n):
             if (at[i] >= cap[i] and slack[i] > 0.0) or (at[i] <= 0.0 and slack[i] < 0.0):
                 slack[i] = 0.0
-            way[i] = 0.85 * way[i] + 0.15 * slack[i]
+            way[i] = memory * way[i] + (1.0 - memory) * slack[i]
             if (at[i] >= cap[i] and way[i] > 0.0) or (at[i] <= 0.0 and way[i] < 0.0):
                 way[i] = 0.0
             length += way[i] * way[i]
         if length < _NO_WAY:
             break
         rise = upper - total if upper < np.inf else 0.2 * abs(total) + 1.0
-        step = stride * max(rise, 1e-9 * abs(total)) / length
+        step = pace[0] * max(rise, 1e-9 * abs(total)) / length
         for i in range(n):
             at[i] = min(cap[i], max(0.0, at[i] + step * way[i]))
     return bound, last, following, upper
-
-
-@nb.njit(nb.boolean(_I4, nb.int64, nb.int64, nb.int64, nb.int64), nogil=True, cache=True)
-def contains(item, small, small_end, large, large_end):
-    """Say whether a sorted run of items contains another."""
-    if small_end - small > large_end - large:
-        return False
-    while small < small_end:
-        wanted = item[small]
-        while large < large_end and item[large] < wanted:
-            large += 1
-        if large == large_end or item[large] != wanted:
-            return False
-        small += 1
-        large += 1
-    return True
-
-
-@nb.njit(nb.int64(_I8, _I4, _I8, nb.int64), nogil=True, cache=True)
-def rarest(indptr, item, by_indptr, one):
-    """Find the item of a set that is in the fewest sets."""
-    best = item[indptr[one]]
-    for e in range(indptr[one], indptr[one + 1]):
-        if by_indptr[item[e] + 1] - by_indptr[item[e]] < by_indptr[best + 1] - by_indptr[best]:
-            best = item[e]
-    return best
-
-
-@nb.njit(nb.void(_I8, _I4, _I8, _I4, _B1), nogil=True, cache=True)
-def mark_supersets(indptr, item, by_indptr, by_item, extra):
-    """Mark the sets that contain another one; of equal sets all but the first."""
-    for one in range(len(extra)):
-        if extra[one] or indptr[one] == indptr[one + 1]:
-            continue
-        key = rarest(indptr, item, by_indptr, one)
-        for e in range(by_indptr[key], by_indptr[key + 1]):
-            other = by_item[e]
-            if other == one or extra[other]:
-                continue
-            if contains(item, indptr[one], indptr[one + 1], indptr[other], indptr[other + 1]):
-                extra[other] = True
-
-
-@nb.njit(nb.void(_I8, _I4, _I8, _I4, _B1), nogil=True, cache=True)
-def mark_subsets(indptr, item, by_indptr, by_item, extra):
-    """Mark the sets that another one contains; of equal sets all but the first; empty ones."""
-    for one in range(len(extra)):
-        if indptr[one] == indptr[one + 1]:
-            extra[one] = True
-            continue
-        key = rarest(indptr, item, by_indptr, one)
-        size = indptr[one + 1] - indptr[one]
-        for e in range(by_indptr[key], by_indptr[key + 1]):
-            other = by_item[e]
-            if other == one or extra[other]:
-                continue
-            if indptr[other + 1] - indptr[other] == size and other > one:
-                continue
-            if contains(item, indptr[one], indptr[one + 1], indptr[other], indptr[other + 1]):
-                extra[one] = True
-                break

@@ -78,7 +78,7 @@ def solve_median(
                 return infeasible(problem, few, say_too_few(k, few), watch)
             start = np.zeros(serving.m, dtype=bool)
             start[cover.sites[: serving.count]] = True
-            served = open_best(serving, watch, start)
+            served = open_best(serving, watch, start=start)
         chosen = problem.having(Role.REQUIRED)
         chosen[np.flatnonzero(problem.having(Role.CANDIDATE))[served.is_open]] = True
         total = walk_total(problem, chosen)

@@ -279,11 +279,13 @@ def smallest_step(values: Floats) -> float:
     >>> smallest_step(np.array([4.0, 6.0])), smallest_step(np.array([0.5, 0.75]))
     (2.0, 0.25)
     """
-    known = np.unique(values[values > 0])
-    if not len(known) or known[-1] > 1e12:  # noqa: PLR2004 - beyond, sums are not exact
+    known = values[values > 0]
+    if not len(known) or known.max() > 1e12:  # noqa: PLR2004 - beyond, sums are not exact
         return 0.0
     for scale in (1.0, 1000.0):
         whole = np.rint(known * scale)
-        if (np.abs(whole - known * scale) <= 1e-9 * whole).all() and whole[-1] < 2**53:
-            return float(np.gcd.reduce(whole.astype(np.int64)) / scale)
+        if (np.abs(whole - known * scale) <= 1e-9 * whole).all():
+            first = np.gcd.reduce(whole[:1000].astype(np.int64))
+            step = first if first == 1 else np.gcd.reduce(whole.astype(np.int64))
+            return float(step / scale)
     return 0.0

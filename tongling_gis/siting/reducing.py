@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from tongling_gis.siting.serving import load_kernels
-
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -62,14 +60,14 @@ def _sets(matrix: Any) -> Sets:  # noqa: ANN401 - a SciPy sparse array
 
 def _drop_rows(left: Covering) -> Covering:
     extra: Flags = np.zeros(left.matrix.shape[0], dtype=bool)
-    load_kernels().mark_supersets(*_sets(left.matrix), *_sets(left.matrix.T.tocsr()), extra)
+    _load_kernels().mark_supersets(*_sets(left.matrix), *_sets(left.matrix.T.tocsr()), extra)
     return Covering(left.rows[~extra], left.sites, left.chosen, left.matrix[~extra])
 
 
 def _drop_sites(left: Covering) -> Covering:
     columns = left.matrix.T.tocsr()
     extra: Flags = np.zeros(columns.shape[0], dtype=bool)
-    load_kernels().mark_subsets(*_sets(columns), *_sets(left.matrix), extra)
+    _load_kernels().mark_subsets(*_sets(columns), *_sets(left.matrix), extra)
     return Covering(left.rows, left.sites[~extra], left.chosen, left.matrix[:, ~extra].tocsr())
 
 
@@ -85,3 +83,9 @@ def _choose_only_sites(left: Covering) -> Covering:
         np.r_[left.chosen, left.sites[needed]],
         left.matrix[~covered][:, spare].tocsr(),
     )
+
+
+def _load_kernels() -> Any:  # noqa: ANN401 - a module of compiled functions
+    from tongling_gis.siting import set_kernels
+
+    return set_kernels

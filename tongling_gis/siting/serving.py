@@ -9,6 +9,7 @@ the caps.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -65,6 +66,25 @@ class Serving:
         """The arrays as the kernels take them."""
         return self.indptr, self.site, self.cost, self.cap
 
+    @cached_property
+    def by_site(self) -> tuple[Ints, Rows, Floats]:
+        """The pairs once more, site after site: where each begins, row and cost."""
+        from scipy import sparse
+
+        pairs = self.penalised()
+        rows = sparse.csr_array((pairs.cost, pairs.site, pairs.indptr), shape=(self.n, self.m))
+        columns = rows.tocsc()
+        begins = columns.indptr.astype(np.int64)
+        return begins, columns.indices.astype(np.int32), columns.data.astype(float)
+
+    @property
+    def work_per_move(self) -> float:
+        """About how many pairs it takes to shut one site and open another."""
+        per_site = len(self.site) / self.m
+        touched = min(per_site, 2.0 * self.n / self.count)
+        near = min(len(self.site) / self.n, 3.0 * self.m / self.count)
+        return self.m + 2.0 * per_site + 2.0 * touched * near
+
     def value(self, is_open: Flags) -> float:
         """What serving costs from some sites; inf where a row is left that must be served."""
         return float(load_kernels().serve(*self.pairs, is_open)) + self.constant
@@ -83,19 +103,6 @@ class Serving:
         kept = np.flatnonzero(self.group >= 0)
         here = np.bincount(self.group[kept], weights=price[kept], minlength=self.n)
         return np.minimum(here, self.cap)
-
-    def price_rows(self, whole: Serving, price: Floats, otherwise: Floats) -> Floats:
-        """Bring prices of the rows here back; merged rows pay by their caps."""
-        kept = self.group >= 0
-        group = self.group[kept]
-        rows = otherwise.copy()
-        if len(group) == self.n:
-            rows[kept] = price[group]
-        else:
-            part = np.where(np.isinf(whole.cap[kept]), 1.0, whole.cap[kept])
-            sums = np.bincount(group, weights=part, minlength=self.n)
-            rows[kept] = part * (price / sums)[group]
-        return np.minimum(rows, whole.cap)
 
     def decide(self, state: States) -> Serving:
         """Take the sites away that are open or shut.
@@ -186,16 +193,16 @@ def make_serving(
 
     Args:
         shape: Number of rows and of sites.
-        pairs: Row, site and cost of each pair, by row.
+        pairs: Row, site and cost of each pair, by row and site.
         cap: Cost of each row that no site serves.
         count: How many sites to open.
         step: As in ``Serving``.
     """
     row, site, cost = pairs
-    if cost.any():
-        order = np.lexsort((site, cost, row))
-        row, site, cost = row[order], site[order], cost[order]
     n, m = shape
+    if cost.any():
+        order = _order_by_cost(row, cost, n)
+        row, site, cost = row[order], site[order], cost[order]
     keep = cost < cap[row]
     whole = Serving(
         indptr=np.empty(0, dtype=np.int64), site=site, cost=cost, cap=cap, count=count,
@@ -204,8 +211,24 @@ def make_serving(
     return _pack(whole, (row[keep], site[keep], cost[keep], cap), count, np.arange(m))
 
 
+def _order_by_cost(row: Ints, cost: Floats, n: int) -> Ints:
+    """Sort the pairs of each row by cost; pairs stand row after row."""
+    width = len(cost) // n
+    if width * n == len(cost) and (row[width - 1 :: width] == np.arange(n)).all():
+        within = np.argsort(cost.reshape(n, width), axis=1, kind="stable")
+        return (within + np.arange(n)[:, None] * width).ravel()
+    return np.lexsort((cost, row))
+
+
 def load_kernels() -> Any:  # noqa: ANN401 - a module of compiled functions
     """Load the compiled loops, compiling them where this is their first use."""
     from tongling_gis.siting import kernels
 
     return kernels
+
+
+def load_swap_kernels() -> Any:  # noqa: ANN401 - a module of compiled functions
+    """Load the compiled loops of the swaps, as ``load_kernels``."""
+    from tongling_gis.siting import swap_kernels
+
+    return swap_kernels
