@@ -83,6 +83,7 @@ class Finding:
         confidence: How sure the reading of the clause is: "V1" read, "V2" seen quoted, "Mem".
         overridden: Who lets it pass nevertheless, and why; None where nobody does.
         mends: Changes that would mend it.
+        note: How it was measured, and what was assumed.
     """
 
     rule: str
@@ -99,6 +100,7 @@ class Finding:
     confidence: str = ""
     overridden: Text | None = None
     mends: tuple[Mend, ...] = ()
+    note: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,10 +141,12 @@ def assessment_json(result: Assessment) -> dict[str, Any]:
                 "zh": one.reason.zh,
                 "en": one.reason.en,
                 "severity": one.severity,
+                "title": _both(one.title),
                 "clause": one.clause,
                 "confidence": one.confidence,
                 "overridden": _both(one.overridden),
                 "advice": _both(one.advice),
+                "note": _both(one.note),
                 "offers": [{"offer": mend.offer_id, **_both(mend.label)} for mend in one.mends],
             }
             for one in result.findings

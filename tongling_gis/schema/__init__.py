@@ -48,6 +48,7 @@ UNITS: dict[str, Text] = {
     "patches": Text("片", "patches"),
     "places": Text("处", "places"),
     "residents": Text("人", "residents"),
+    "rules": Text("项", "rules"),
     "s": Text("秒", "s"),
     "year": Text("年", ""),
     "yes_no": Text("", ""),

@@ -199,6 +199,7 @@ def _finding_json(one: Finding) -> dict[str, object]:
         "severity": one.severity,
         "confidence": one.confidence,
         "overridden": None if one.overridden is None else _text_json(one.overridden),
+        "note": None if one.note is None else _text_json(one.note),
         "mends": [[mend.offer_id, _text_json(mend.label)] for mend in one.mends],
     }
 
@@ -221,6 +222,7 @@ def _finding(found: Mapping[str, Any]) -> Finding:
         severity=found.get("severity", ""),
         confidence=found.get("confidence", ""),
         overridden=_text(found.get("overridden")),
+        note=_text(found.get("note")),
         mends=tuple(Mend(offer, Text(*label)) for offer, label in found.get("mends", ())),
     )
 
