@@ -6,7 +6,8 @@ what is too narrow can be told from what is not there; so are the gates meant fo
 which the boundary shuts a street because they are too small.
 
 What is not known of a lane stops nobody from being led along it, but nothing that depends on
-it is sure: each lane is *maybe* passable, and perhaps *surely*.
+it is sure: each lane is *maybe* passable, and perhaps *surely*, where its width is known. Heights
+are seldom known; they shut a lane only where they are known to.
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ class Lanes:
         edge: Its row in ``driving_after``, -1 where it is a gate alone.
         inside: Whether its middle lies inside the boundary.
         maybe: Whether engines pass it as far as is known.
-        surely: Whether engines pass it for sure.
+        surely: Whether it is surely wide enough for engines.
         outside: Which nodes lie outside the boundary on streets joined to the public ones.
         bypassed: Pairs of nodes that the new boundary alone parts, int[k, 2].
     """
@@ -86,7 +87,7 @@ class Lanes:
 
     @cached_property
     def surely_linked(self) -> Flags:
-        """Which lanes engines reach for sure."""
+        """Which lanes engines reach by ways that are surely wide enough."""
         return self._reached(self.surely)
 
     @cached_property
@@ -180,10 +181,8 @@ def may_pass(gate: Gate) -> bool:
 
 
 def surely_passes(gate: Gate) -> bool:
-    """Tell whether an engine passes a gate for sure."""
-    if gate.width_m is None or gate.height_m is None or not gate.closure:
-        return False
-    return may_pass(gate) and min(gate.width_m, gate.height_m) - gate.error_m >= ENGINE_M
+    """Tell whether a gate is surely wide enough for an engine, and not known to stop it."""
+    return may_pass(gate) and gate.width_m is not None and gate.width_m - gate.error_m >= ENGINE_M
 
 
 def build_lanes(enclosure: Enclosure) -> Lanes:
@@ -202,7 +201,7 @@ def build_lanes(enclosure: Enclosure) -> Lanes:
     inside = np.append(_lie_inside(enclosure, lines), np.ones(len(small), dtype=bool))
     maybe = _enough(width_m + error_m) & _enough(height_m)
     maybe[: len(rows)] &= ~np.isin(reason[rows], _LASTING)
-    surely = maybe & (width_m - error_m >= ENGINE_M) & (height_m >= ENGINE_M)
+    surely = maybe & (width_m - error_m >= ENGINE_M)
     outside = np.array(enclosure.outside_nodes(network), dtype=bool)
     outside[ends[inside].ravel()] = False
     return Lanes(

@@ -104,6 +104,20 @@ class Served:
         served = self.pairs[chosen[self.pairs[:, 1]], 0]
         return np.bincount(served, minlength=len(self)).astype(bool)
 
+    def nearest(self, off_m: Floats) -> tuple[Floats, Ints]:
+        """Give each building's least value among its pairs, and that pair's lane; inf, -1 for none.
+
+        Args:
+            off_m: A value for each of ``pairs``.
+        """
+        least = np.full(len(self), np.inf)
+        lane = np.full(len(self), -1, dtype=np.int64)
+        order = np.argsort(-off_m, kind="stable")
+        at, way = self.pairs[order].T
+        least[at], lane[at] = off_m[order], way
+        lane[least == np.inf] = -1
+        return least, lane
+
     def best(self, measure: Floats) -> tuple[Floats, Ints]:
         """Give each building's largest value among its lanes, and the lane; -inf, -1 for none."""
         best = np.full(len(self), -np.inf)

@@ -43,11 +43,11 @@ UNKNOWN_HALF_M = 2.5
 UNKNOWN_HALF_ERROR_M = 1.0
 """Half the width of a lane of unknown width, and how far off that is: lanes are 3 to 7 m."""
 
-_NOT_WIDE_ENOUGH_KNOWN = Text(
-    "能到达，但沿途车道或大门的净宽、净高未知：请填写 streets 的 width_m、maxheight_m "
-    "和出入口的净宽、净高。",
-    "It is reached, but widths or heights of lanes or gates on the way are unknown: fill in "
-    "width_m and maxheight_m of streets, and the gates' clear width and height.",
+_WIDTH_UNKNOWN = Text(
+    "按已画车道能到达，但沿途车道或大门的净宽未知或误差过大："
+    "请填写 streets 的 width_m 和出入口净宽。",
+    "It is reached by the lanes drawn, but a lane or gate on the way is of unknown or too "
+    "uncertain width: fill in width_m of streets and the gate's clear width.",
 )
 _ISLAND = Text(
     "附近的车道即使没有围墙也不与外部道路相连：请检查 streets 图层是否缺了连接。",
@@ -81,12 +81,12 @@ def measure_fire_access(enclosure: Enclosure) -> Measured:
     near = served.by_any(np.ones(len(lanes.edge), dtype=bool))
     joined = served.by_any(lanes.linked_without)
     routes = from_outside(lanes)
-    _, way = served.best(-routes.to_lane_m())
+    _, way = served.nearest(routes.to_buildings_m(served))
     items = []
     for one, row in enumerate(served.row.tolist()):
         missing = None
         if maybe[one] and not surely[one]:
-            missing = _NOT_WIDE_ENOUGH_KNOWN
+            missing = _WIDTH_UNKNOWN
         elif not near[one]:
             missing = no_lane(enclosure)
         elif not maybe[one] and not joined[one] and not _shut_by_width(enclosure, one):
@@ -95,10 +95,10 @@ def measure_fire_access(enclosure: Enclosure) -> Measured:
         where = routes.draw(int(way[one])) if maybe[one] else served.shape[one]
         items.append(Item(name_building(enclosure, row), value, where, missing=missing))
     note = Text(
-        f"围合内 {len(served)} 栋建筑：按已画车道可达 {maybe.sum()} 栋，其中沿途宽高均已知的 "
+        f"围合内 {len(served)} 栋建筑：按已画车道可达 {maybe.sum()} 栋，其中沿途净宽确知足够的 "
         f"{surely.sum()} 栋；{SERVED_M:g} m 内无车道 {(~near).sum()} 栋。",
         f"Of {len(served)} buildings inside engines reach {maybe.sum()} by the lanes drawn, "
-        f"{surely.sum()} of them by known widths and heights; {(~near).sum()} have no lane within "
+        f"{surely.sum()} of them by ways surely wide enough; {(~near).sum()} have no lane within "
         f"{SERVED_M:g} m.",
     )
     return Measured(_least(items), tuple(items), note=note)
@@ -385,7 +385,7 @@ MEASURES = {
         measure_fire_access,
         "yes_no",
         Text("消防车能到达各建筑", "Fire engines get to each building"),
-        (*_NEEDS, "streets.width_m", "case.gates.width_m", "case.gates.height_m"),
+        (*_NEEDS, "streets.width_m", "case.gates.width_m"),
     ),
     "buildings_losing_fire_access": Measure(
         measure_buildings_losing_fire_access,

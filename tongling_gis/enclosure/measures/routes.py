@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from tongling_gis.enclosure.enclosing import Enclosure
     from tongling_gis.enclosure.lanes import Lanes
+    from tongling_gis.enclosure.served import Served
 
     Floats: TypeAlias = NDArray[np.float64]
 
@@ -50,11 +51,19 @@ class Routes:
     lane: list[int]
     before: list[int]
 
-    def to_lane_m(self) -> Floats:
-        """Give the metres to the nearer end of each lane, inf where there is no way."""
+    def to_buildings_m(self, served: Served) -> Floats:
+        """Give the metres to where each lane passes each building that it serves, inf for none.
+
+        They are numbered as ``served.pairs``.
+        """
         off_m = np.array(self.off_m)
-        nearer = np.minimum(off_m[self.lanes.start], off_m[self.lanes.end])
-        return np.where(self.lanes.linked, nearer, np.inf)
+        at, way = served.pairs.T
+        lines, length_m = self.lanes.line[way], self.lanes.length_m[way]
+        spot = shapely.get_point(shapely.shortest_line(lines, served.shape[at]), 0)
+        share = shapely.line_locate_point(lines, spot, normalized=True)
+        by_start = off_m[self.lanes.start[way]] + share * length_m
+        by_end = off_m[self.lanes.end[way]] + (1.0 - share) * length_m
+        return np.where(self.lanes.linked[way], np.minimum(by_start, by_end), np.inf)
 
     def draw(self, lane: int) -> shapely.MultiLineString:
         """Draw the way to a lane, the lane with it."""
@@ -105,46 +114,50 @@ def measure_engine_route(enclosure: Enclosure) -> Measured:
     if not routes:
         why = Text("没有消防车可用的大门。", "There is no gate for fire engines.")
         return Measured(not_applicable=why)
-    nearest = off_m.argmin(axis=0)
-    to_lane = -off_m.min(axis=0)
-    best, lane = served.best(to_lane)
-    items = []
-    for one, row in enumerate(served.row.tolist()):
-        known = bool(np.isfinite(best[one]))
-        items.append(
-            Item(
-                name_building(enclosure, row),
-                -float(best[one]) if known else None,
-                routes[nearest[lane[one]]].draw(int(lane[one])) if known else served.shape[one],
-                missing=None if known else NO_LANE_DRAWN,
-            )
-        )
+    items = tuple(_route_item(enclosure, routes, off_m, one) for one in range(len(served)))
     known_m = [item.value for item in items if item.value is not None]
     farthest = max(known_m) if known_m else None
-    return Measured(farthest, tuple(items), note=_by_gate(enclosure, off_m))
+    return Measured(farthest, items, note=_by_gate(enclosure, off_m))
+
+
+def _route_item(enclosure: Enclosure, routes: list[Routes], off_m: Floats, one: int) -> Item:
+    served = enclosure.served
+    name = name_building(enclosure, int(served.row[one]))
+    own = np.flatnonzero(served.pairs[:, 0] == one)
+    if not len(own) or not np.isfinite(off_m[:, own]).any():
+        return Item(name, None, served.shape[one], missing=NO_LANE_DRAWN)
+    gate, at = divmod(int(off_m[:, own].argmin()), len(own))
+    way = routes[gate].draw(int(served.pairs[own[at], 1]))
+    return Item(name, float(off_m[gate, own[at]]), way)
 
 
 def _from_gates(enclosure: Enclosure) -> tuple[list[Routes], Floats]:
-    """Find the ways from each gate for engines, and the metres to every lane, [gates, m]."""
-    lanes = enclosure.lanes
+    """Find the ways from each gate for engines, and the metres to buildings, [gates, pairs]."""
+    lanes, case = enclosure.lanes, enclosure.case
+    xy = enclosure.driving_after.nodes[["x_m", "y_m"]].to_numpy()
     routes = []
     for gate in engine_gates(enclosure):
-        own = (lanes.gate == gate) & lanes.inside
-        routes.append(find_routes(lanes, {*lanes.start[own].tolist(), *lanes.end[own].tolist()}))
-    off_m = np.array([one.to_lane_m() for one in routes])
+        own = lanes.gate == gate
+        ends = np.unique(np.concatenate([lanes.start[own], lanes.end[own]]))
+        point = case.gates[gate].point
+        away_m = np.hypot(*(xy[ends] - (point.x, point.y)).T)
+        routes.append(find_routes(lanes, ends[away_m <= away_m.min(initial=np.inf)].tolist()))
+    off_m = np.array([one.to_buildings_m(enclosure.served) for one in routes])
     return routes, off_m.reshape(len(routes), -1)
 
 
 def _by_gate(enclosure: Enclosure, off_m: Floats) -> Text:
     """Say of each gate how many buildings it leads to, and how far the farthest is."""
     said_zh, said_en = [], []
+    served = enclosure.served
     for gate, way_m in zip(engine_gates(enclosure), off_m, strict=True):
-        best, _ = enclosure.served.best(-way_m)
+        best = np.full(len(served), np.inf)
+        np.minimum.at(best, served.pairs[:, 0], way_m)
         known = best[np.isfinite(best)]
         name = name_gate(enclosure.case.gates[gate])
-        far_m = f"{-known.min():.0f}" if len(known) else "-"
-        said_zh.append(f"{name.zh}可到 {len(known)} 栋，最远 {far_m} m")
-        said_en.append(f"{name.en} leads to {len(known)} buildings, the farthest {far_m} m off")
+        far_m = f"{known.max():.0f} m" if len(known) else "-"
+        said_zh.append(f"{name.zh}可到 {len(known)} 栋，最远 {far_m}")
+        said_en.append(f"{name.en} leads to {len(known)} buildings, the farthest {far_m} off")
     return Text("；".join(said_zh) + "。", "; ".join(said_en) + ".")
 
 
