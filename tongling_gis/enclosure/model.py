@@ -7,12 +7,28 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
-from tongling_gis.text import Text
+from tongling_gis.schema.layers import GATE_CLOSURES, GATE_CONTROLS, GATE_KINDS
 
 if TYPE_CHECKING:
     from pyproj import CRS
     from shapely import MultiPolygon, Point, Polygon
     from shapely.geometry.base import BaseGeometry
+
+    from tongling_gis.text import Text
+
+__all__ = [
+    "GATE_CLOSURES",
+    "GATE_CONTROLS",
+    "GATE_KINDS",
+    "Answer",
+    "Answers",
+    "Case",
+    "Gate",
+    "GateKind",
+    "Item",
+    "Measured",
+    "Offer",
+]
 
 Answer: TypeAlias = bool | float | str
 Answers: TypeAlias = Mapping[str, Answer]
@@ -24,28 +40,6 @@ class GateKind(StrEnum):
     VEHICLE = "vehicle"
     PEDESTRIAN = "pedestrian"
     FIRE_ONLY = "fire_only"
-
-
-GATE_KINDS: dict[str, Text] = {
-    "vehicle": Text("车行（兼人行）", "Vehicles, and people on foot"),
-    "pedestrian": Text("人行", "People on foot"),
-    "fire_only": Text("消防专用", "Fire engines only"),
-}
-GATE_CONTROLS: dict[str, Text] = {
-    "staffed": Text("有人值守", "Staffed"),
-    "card": Text("刷卡或门禁", "Card or code"),
-    "remote": Text("可远程开启", "Opened from afar"),
-    "free": Text("常开", "Always open"),
-}
-GATE_CLOSURES: dict[str, Text] = {
-    "lift_gate": Text("道闸", "Lift gate"),
-    "sliding_gate": Text("伸缩门", "Sliding gate"),
-    "swing_gate": Text("平开门", "Swing gate"),
-    "turnstile": Text("闸机", "Turnstile"),
-    "removable_post": Text("可移动桩", "Removable posts"),
-    "fixed_post": Text("固定桩", "Fixed posts"),
-    "none": Text("无门扇", "Nothing"),
-}
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import shapely
 
 from tongling_gis.enclosure.publicness import REASONS, UNKNOWN, find_owners, read_widths
 from tongling_gis.network import attach
+from tongling_gis.network.slopes import EdgeSlopes, measure_slopes
 from tongling_gis.network.walls import find_blocked_nodes
 from tongling_gis.reachability.places import CENTRE_KEYS, CENTRES, HOME_KEYS, HOMES, read_places
 from tongling_gis.routing import weigh
@@ -65,6 +66,7 @@ GOALS: dict[str, tuple[tuple[str, ...], Text]] = {
 """Where residents walk to: key columns and name of each kind of goal."""
 
 _GOAL_LAYERS = {"centre": "centres", "bus_stop": "bus_stops", "school": "schools"}
+_METRE_GOALS = {"centre": "centres", "shelter": "shelters"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,6 +172,11 @@ class Surroundings:
     def _owners(self) -> tuple[NDArray[np.int8], Codes]:
         return find_owners(self.plain, self.shapes("compounds"))
 
+    @cached_property
+    def slopes(self) -> EdgeSlopes:
+        """How steep each uncut street is, where that is known."""
+        return measure_slopes(self.plain)
+
     @property
     def public(self) -> NDArray[np.int8]:
         """Whose each uncut street is: 1 public, 0 internal, -1 unknown."""
@@ -239,10 +246,27 @@ class Surroundings:
             if layer is not None and len(layer)
         }
 
-    def _join(self, places: gpd.GeoDataFrame) -> Joined:
+    @cached_property
+    def metre_cities(self) -> dict[str, City]:
+        """The same along the streets in metres: a metre a second, with no slopes or waits."""
+        if self.residents is None:
+            return {}
+        profile = self.walking_graph.profile.flat().at_speed(1.0, "metres")
+        ground = Ground(weigh(self.walking, profile))
+        homes = self._join(self.residents, ground)
+        known = {goal: self.layer(name) for goal, name in _METRE_GOALS.items()}
+        return {
+            goal: City(
+                ground, homes, self._join(layer, ground), np.ones(len(layer), bool), self.engine
+            )
+            for goal, layer in known.items()
+            if layer is not None and len(layer)
+        }
+
+    def _join(self, places: gpd.GeoDataFrame, ground: Ground | None = None) -> Joined:
         points = places.geometry.to_numpy(dtype=object)
         at = attach(self.walking, points, limit_m=self.snap_limit_m)
-        return Joined(self.ground, points, at, self.snap_limit_m)
+        return Joined(ground or self.ground, points, at, self.snap_limit_m)
 
     def prepare(self) -> Surroundings:
         """Make now what the first check would make; gives itself."""

@@ -6,12 +6,31 @@ here they are joined.
 
 from __future__ import annotations
 
-from tongling_gis.enclosure.measures import fire_access, routes
+from tongling_gis.enclosure.measures import (
+    clearances,
+    evacuation,
+    facilities,
+    fire_access,
+    gates,
+    planning,
+    routes,
+    siting_of_gates,
+    trade,
+    walks,
+)
 from tongling_gis.enclosure.measures.measure import Measure, MeasureFunction
 
 MEASURES: dict[str, Measure] = {
+    **clearances.MEASURES,
     **fire_access.MEASURES,
     **routes.MEASURES,
+    **evacuation.MEASURES,
+    **facilities.MEASURES,
+    **gates.MEASURES,
+    **planning.MEASURES,
+    **siting_of_gates.MEASURES,
+    **trade.MEASURES,
+    **walks.MEASURES,
 }
 """Every measure by its name, as rules name it."""
 

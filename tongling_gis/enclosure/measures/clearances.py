@@ -51,13 +51,15 @@ class Clearance:
         error_m: How far off it may be.
         enough_m: What is enough to pass, by which ways are told apart; the rule has the limit.
         missing: What to say where it is not known.
-        side: Field of a gate of which it is the clearance; "" where it is lanes'.
+        at_gate: Which lanes have that of the gate on them.
+        side: Field of a gate that would have to change; "" for none.
     """
 
     known_m: Floats
     error_m: Floats
     enough_m: float
     missing: Text
+    at_gate: Flags
     side: str = ""
 
     @property
@@ -110,7 +112,7 @@ def measure_ways_in(enclosure: Enclosure, clearance: Clearance) -> tuple[Item, .
 def _whose(enclosure: Enclosure, clearance: Clearance, lane: int) -> tuple[int, float]:
     """Tell gates and streets apart, to name each once: a gate as -1 and below."""
     gate = int(enclosure.lanes.gate[lane])
-    if gate >= 0 and (clearance.side or enclosure.lanes.edge[lane] < 0):
+    if clearance.at_gate[lane]:
         return -1 - gate, 0.0
     street = enclosure.streets_of(enclosure.driving_after)[enclosure.lanes.edge[lane]]
     return int(street), float(clearance.known_m[lane])
@@ -124,8 +126,7 @@ def _shut(enclosure: Enclosure) -> Flags:
 
 def _limit_item(enclosure: Enclosure, clearance: Clearance, lane: int, n_buildings: int) -> Item:
     lanes = enclosure.lanes
-    by_gate = clearance.side and lanes.gate[lane] >= 0
-    gate = enclosure.case.gates[lanes.gate[lane]] if by_gate else None
+    gate = enclosure.case.gates[lanes.gate[lane]] if clearance.at_gate[lane] else None
     name = name_gate(gate) if gate is not None else name_lane(enclosure, lane)
     said = Text(
         f"{name.zh}，通往 {n_buildings} 栋建筑", f"{name.en}, on the way to {n_buildings} buildings"
@@ -133,7 +134,8 @@ def _limit_item(enclosure: Enclosure, clearance: Clearance, lane: int, n_buildin
     value, error_m = float(clearance.known_m[lane]), float(clearance.error_m[lane])
     if gate is None:
         return Item(said, value, lanes.line[lane], error_m)
-    offer = _offer(gate, clearance.side) if value - error_m < ENGINE_M else None
+    small = clearance.side and value - error_m < ENGINE_M
+    offer = _offer(gate, clearance.side) if small else None
     return Item(said, value, gate.point, error_m, offer=offer)
 
 
@@ -158,7 +160,7 @@ def _unknown_item(enclosure: Enclosure, clearance: Clearance, n_buildings: int) 
     unknown = np.flatnonzero(np.isnan(clearance.known_m))
     where = list(lanes.line[unknown])
     count, zh, en = len(unknown), "段净空未知的车道", "lanes of unknown clearance"
-    if clearance.side:
+    if clearance.at_gate[unknown].all():
         rows = np.unique(lanes.gate[unknown])
         where = [enclosure.case.gates[row].point for row in rows.tolist()]
         count, zh, en = len(rows), "个净空未知的大门", "gates of unknown clearance"
@@ -204,14 +206,10 @@ _HEIGHT_MISSING = Text(
 
 def measure_lane_width(enclosure: Enclosure) -> Measured:
     """Measure the net width of lanes on the ways in (FIR-03)."""
-    return _widths_in(enclosure, ENGINE_M)
-
-
-def _widths_in(enclosure: Enclosure, enough_m: float) -> Measured:
     lanes = enclosure.lanes
     own = lanes.inside | (lanes.gate >= 0)
     width_m = np.where(own, lanes.width_m, np.inf)
-    clearance = Clearance(width_m, lanes.width_error_m, enough_m, _WIDTH_MISSING)
+    clearance = Clearance(width_m, lanes.width_error_m, ENGINE_M, _WIDTH_MISSING, lanes.edge < 0)
     return _measured(enclosure, measure_ways_in(enclosure, clearance))
 
 
@@ -221,13 +219,26 @@ def measure_lane_height(enclosure: Enclosure) -> Measured:
     own = lanes.inside | (lanes.gate >= 0)
     height_m = np.where(own, lanes.height_m, np.inf)
     none = np.zeros(len(height_m))
-    clearance = Clearance(height_m, none, ENGINE_M, _HEIGHT_MISSING)
+    clearance = Clearance(height_m, none, ENGINE_M, _HEIGHT_MISSING, lanes.edge < 0)
     return _measured(enclosure, measure_ways_in(enclosure, clearance))
 
 
 def measure_evacuation_width(enclosure: Enclosure) -> Measured:
     """Measure the net width of the ways out on secondary evacuation passages (EVA-02)."""
-    return _way_out(enclosure, ENGINE_M)
+    lanes = enclosure.lanes
+    known_m, error_m = _gate_sizes(enclosure, "width_m")
+    by_gate = lanes.gate >= 0
+    narrower = by_gate & ~(known_m >= np.where(np.isnan(lanes.width_m), np.inf, lanes.width_m))
+    width_m = np.where(lanes.inside | by_gate, np.where(narrower, known_m, lanes.width_m), np.inf)
+    off_m = np.where(narrower, error_m, lanes.width_error_m)
+    missing = Text(
+        "疏散通路上车道或大门的净宽未知：请填写 streets 的 width_m 和出入口净宽。",
+        "Widths of lanes or gates on the ways out are unknown: fill in width_m of streets and the "
+        "gates' clear width.",
+    )
+    return _measured(
+        enclosure, measure_ways_in(enclosure, Clearance(width_m, off_m, ENGINE_M, missing, narrower, "width_m"))
+    )
 
 
 def measure_main_evacuation_width(enclosure: Enclosure) -> Measured:
@@ -246,24 +257,6 @@ def _designated(_enclosure: Enclosure, zh: str, en: str) -> Measured:
         f"No layer designates {en}: ask the authority for disaster planning for it.",
     )
     return Measured(missing=missing)
-
-
-def _way_out(enclosure: Enclosure, enough_m: float) -> Measured:
-    """Measure ways out: lanes and gates together."""
-    lanes = enclosure.lanes
-    known_m, error_m = _gate_sizes(enclosure, "width_m")
-    by_gate = lanes.gate >= 0
-    narrower = by_gate & ~(known_m >= np.where(np.isnan(lanes.width_m), np.inf, lanes.width_m))
-    width_m = np.where(lanes.inside | by_gate, np.where(narrower, known_m, lanes.width_m), np.inf)
-    off_m = np.where(narrower, error_m, lanes.width_error_m)
-    missing = Text(
-        "疏散通路上车道或大门的净宽未知：请填写 streets 的 width_m 和出入口净宽。",
-        "Widths of lanes or gates on the ways out are unknown: fill in width_m of streets and the "
-        "gates' clear width.",
-    )
-    return _measured(
-        enclosure, measure_ways_in(enclosure, Clearance(width_m, off_m, enough_m, missing))
-    )
 
 
 def _gate_sizes(enclosure: Enclosure, side: str) -> tuple[Floats, Floats]:
@@ -293,7 +286,9 @@ def _gates_in(enclosure: Enclosure, side: str, what: Text) -> Measured:
         f"大门{what.zh}未知：请现场测量后填写。",
         f"The gates' {what.en} is unknown: measure it on site and fill it in.",
     )
-    clearance = Clearance(*_gate_sizes(enclosure, side), ENGINE_M, missing, side)
+    clearance = Clearance(
+        *_gate_sizes(enclosure, side), ENGINE_M, missing, enclosure.lanes.gate >= 0, side
+    )
     items = measure_ways_in(enclosure, clearance) if len(enclosure.served) else ()
     items = items or (_best_of([enclosure.case.gates[row] for row in rows], side, missing),)
     known = [item.value for item in items if item.value is not None]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import shapely
 
-from tongling_gis.enclosure.model import GATE_KINDS, Gate
+from tongling_gis.schema.layers import GATE_KINDS
 from tongling_gis.text import Text
 
 if TYPE_CHECKING:
@@ -33,6 +33,13 @@ LANES_IN_PART = Text(
     "No lane is drawn near it, and the lanes inside seem to be drawn in part only: complete "
     "streets; where all are drawn, say lanes_surveyed = true in the case.",
 )
+
+
+def missing_layer(zh: str, layer: str) -> Text:
+    """Say that the project lacks a layer, and what to do."""
+    return Text(
+        f"没有“{zh}”图层：请导入 {layer}。", f"There is no layer {layer!r}: import {layer}."
+    )
 
 
 def name_row(layer: gpd.GeoDataFrame, row: int, key: str, kind: Text) -> Text:

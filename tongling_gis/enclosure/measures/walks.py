@@ -1,0 +1,273 @@
+"""Walks before and after: to centres, stops and schools, of residents and of neighbours."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+import shapely
+
+from tongling_gis.access.sharing import weighted_quantiles
+from tongling_gis.catalogue import read_standards
+from tongling_gis.enclosure.measures.measure import Measure
+from tongling_gis.enclosure.measures.naming import missing_layer
+from tongling_gis.enclosure.model import Item, Measured
+from tongling_gis.enclosure.walks import repair
+from tongling_gis.routing.graph import UNREACHED
+from tongling_gis.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from tongling_gis.enclosure.enclosing import Enclosure
+
+    Ints: TypeAlias = NDArray[np.int64]
+    Floats: TypeAlias = NDArray[np.float64]
+    Flags: TypeAlias = NDArray[np.bool_]
+
+_GOALS = {
+    "centre": (Text("邻里中心", "centre"), "centres"),
+    "bus_stop": (Text("公交站", "bus stop"), "bus_stops"),
+    "school": (Text("学校", "school"), "schools"),
+    "shelter": (Text("应急避难场所", "shelter"), "shelters"),
+}
+NO_HOMES = Text(
+    "没有居民点：请导入 residents 图层，或给建筑填写居民数。",
+    "Nobody is known to live anywhere: import residents, or fill in residents of buildings.",
+)
+NOBODY_INSIDE = Text("边界内没有居民点。", "No home lies inside the boundary.")
+NOBODY_AROUND = Text(
+    "没有周边居民的步行路线受影响。", "No neighbour's walk is changed by the boundary."
+)
+
+
+def _missing_of(enclosure: Enclosure, goal: str) -> Text | None:
+    """Say which layer a walk to a kind of goal lacks; None where it can be measured."""
+    if enclosure.surroundings.residents is None:
+        return NO_HOMES
+    label, layer = _GOALS[goal]
+    return (
+        None if enclosure.surroundings.layer(layer) is not None else missing_layer(label.zh, layer)
+    )
+
+
+def distances_m(enclosure: Enclosure, goal: str) -> tuple[Floats, Floats]:
+    """Give each home's way to the nearest goal inside the boundary, before and after, metres.
+
+    Along the streets, with the straight way from the door to its street; infinite where there
+    is no way. Rows are those of ``enclosure.inside_residents``.
+    """
+    walks = repair(enclosure.surroundings.metre_cities[goal], enclosure.edits)
+    rows = enclosure.inside_residents
+    before, after = (
+        np.where(state[rows] == UNREACHED, np.inf, (state[rows] >> 32) / 1000.0)
+        for state in (walks.before, walks.after)
+    )
+    return before, after
+
+
+def measure_distance(enclosure: Enclosure, goal: str) -> Measured:
+    """Measure from every home inside to the nearest goal, through the gates, metres."""
+    if missing := _missing_of(enclosure, goal):
+        return Measured(missing=missing)
+    rows = enclosure.inside_residents
+    if not len(rows):
+        return Measured(not_applicable=NOBODY_INSIDE)
+    before, after = distances_m(enclosure, goal)
+    homes = enclosure.surroundings.residents
+    assert homes is not None
+    ids = homes[enclosure.surroundings.resident_key].astype(str).to_numpy()[rows]
+    shapes = enclosure.surroundings.shapes("residents")[rows]
+    items = tuple(
+        Item(Text(f"住宅 {one}", f"home {one}"), float(away), shape)
+        for one, away, shape in zip(ids, after, shapes, strict=True)
+    )
+    words = Text(
+        "沿路网量取 {count} 处住宅：中位 {after:.0f} m（围合前 {before:.0f} m）。",
+        "Along the streets, {count} homes: median {after:.0f} m ({before:.0f} m before).",
+    )
+    note = words.fill(count=len(rows), after=np.median(after), before=np.median(before))
+    return Measured(float(after.max()), items, note=note)
+
+
+def measure_centre_distance(enclosure: Enclosure) -> Measured:
+    """Measure from homes inside to the nearest centre, metres (RCH-01 to RCH-03)."""
+    return measure_distance(enclosure, "centre")
+
+
+def measure_shelter_distance(enclosure: Enclosure) -> Measured:
+    """Measure from homes inside to the nearest emergency shelter, metres (EVA-01)."""
+    return measure_distance(enclosure, "shelter")
+
+
+def _detours(enclosure: Enclosure, goal: str, *, inside: bool) -> pd.DataFrame:
+    """Give the walks to one kind of goal of people inside, or of neighbours, with ``lost_s``.
+
+    A walk that was there and is none is infinitely longer; one that never was is no walk.
+    """
+    walks = enclosure.walks
+    chosen = walks[(walks["goal"] == goal) & (walks["inside"] == inside)]
+    chosen = chosen[chosen["before_s"].notna()]
+    return chosen.assign(lost_s=(chosen["after_s"] - chosen["before_s"]).fillna(np.inf))
+
+
+def _people(walks: pd.DataFrame) -> Floats:
+    """Give how many walk; where nobody is counted, a home counts for one."""
+    people = walks["residents"].to_numpy(dtype=float)
+    return np.where(np.isnan(people), 0.0, people) if np.nansum(people) else np.ones(len(people))
+
+
+def _measure_detour(enclosure: Enclosure, goal: str, share: float, *, inside: bool) -> Measured:
+    """Measure the minutes lost by people, at a quantile of them (RCH-04)."""
+    if missing := _missing_of(enclosure, goal):
+        return Measured(missing=missing)
+    walks = _detours(enclosure, goal, inside=inside)
+    if not len(walks):
+        return Measured(not_applicable=NOBODY_INSIDE if inside else NOBODY_AROUND)
+    lost_min = walks["lost_s"].to_numpy() / 60
+    people = _people(walks)
+    worst = float(weighted_quantiles(lost_min, people, [share])[0])
+    label = _GOALS[goal][0]
+    longer = lost_min > 0
+    words = Text(
+        "{people:.0f} 人（{homes} 处住宅）到{goal}绕行：中位 {middle:.1f}、"
+        "95% 分位 {most:.1f} 分钟，"
+        "最长 {top:.1f} 分钟；{cut} 处不再可达。",
+        "{people:.0f} people ({homes} homes) walk farther to a {goal}: median {middle:.1f}, 95th "
+        "percentile {most:.1f}, at most {top:.1f} minutes; {cut} homes reach none any more.",
+    )
+    middle, most = weighted_quantiles(lost_min, people, [0.5, 0.95])
+    finite = lost_min[np.isfinite(lost_min)]
+    note = words.fill(
+        people=people[longer].sum(),
+        homes=int(longer.sum()),
+        goal=label,
+        middle=middle,
+        most=most,
+        top=finite.max() if len(finite) else 0.0,
+        cut=int(np.isinf(lost_min).sum()),
+    )
+    shapes = enclosure.surroundings.shapes("residents")[walks["row"].to_numpy()[longer]]
+    return Measured(worst, where=shapely.MultiPoint(shapes) if len(shapes) else None, note=note)
+
+
+def measure_centre_detour_median(enclosure: Enclosure) -> Measured:
+    """Measure the median of the minutes that residents lose on the way to a centre (RCH-04)."""
+    return _measure_detour(enclosure, "centre", 0.5, inside=True)
+
+
+def measure_centre_detour_p95(enclosure: Enclosure) -> Measured:
+    """Measure the 95th percentile of the same (RCH-04)."""
+    return _measure_detour(enclosure, "centre", 0.95, inside=True)
+
+
+def measure_neighbour_detour_p95(enclosure: Enclosure) -> Measured:
+    """Measure the same of neighbours whose walk to a centre changes (RCH-04)."""
+    return _measure_detour(enclosure, "centre", 0.95, inside=False)
+
+
+def measure_bus_stop_detour_p95(enclosure: Enclosure) -> Measured:
+    """Measure the 95th percentile of minutes lost on the way to a bus stop (RCH-04)."""
+    return _measure_detour(enclosure, "bus_stop", 0.95, inside=True)
+
+
+def measure_school_detour_p95(enclosure: Enclosure) -> Measured:
+    """Measure the 95th percentile of minutes lost on the way to a school (RCH-04)."""
+    return _measure_detour(enclosure, "school", 0.95, inside=True)
+
+
+def measure_residents_changing_circle(enclosure: Enclosure) -> Measured:
+    """Count people whose centre falls out of the 5, 10 or 15 minute circle (RCH-04)."""
+    limits = np.array(read_standards().reach_minutes) * 60
+
+    def circle(seconds: Floats) -> Ints:
+        outside: Ints = np.searchsorted(limits, np.where(np.isnan(seconds), np.inf, seconds))
+        return outside
+
+    return _count_losers(enclosure, lambda before, after: circle(after) > circle(before))
+
+
+def measure_residents_losing_centre(enclosure: Enclosure) -> Measured:
+    """Count people who had a centre within the longest limit and have none (TRD-05)."""
+    limit_s = max(read_standards().reach_minutes) * 60
+    return _count_losers(enclosure, lambda before, after: (before <= limit_s) & ~(after <= limit_s))
+
+
+def _count_losers(enclosure: Enclosure, loses: Callable[[Floats, Floats], Flags]) -> Measured:
+    """Count the people, inside and around, whose walk to a centre loses something."""
+    if missing := _missing_of(enclosure, "centre"):
+        return Measured(missing=missing)
+    walks = enclosure.walks
+    walks = walks[walks["goal"] == "centre"]
+    lost = walks[loses(walks["before_s"].to_numpy(), walks["after_s"].to_numpy())]
+    people = lost["residents"].to_numpy(dtype=float)
+    uncounted = int(np.isnan(people).sum())
+    shapes = enclosure.surroundings.shapes("residents")[lost["row"].to_numpy()]
+    within = int(np.nansum(people[lost["inside"].to_numpy()]))
+    note = Text(
+        f"其中围合内 {within} 人；{uncounted} 处住宅人数不详，按每处 1 人计。",
+        f"{within} of them inside; {uncounted} homes of unknown residents count for one each.",
+    )
+    total = float(np.nansum(people)) + uncounted
+    return Measured(total, where=shapely.MultiPoint(shapes) if len(shapes) else None, note=note)
+
+
+MEASURES = {
+    "centre_walk_m": Measure(
+        measure_centre_distance,
+        "m",
+        Text("住宅至邻里中心步行距离", "Homes to the nearest centre"),
+        ("centres", "residents"),
+    ),
+    "shelter_walk_m": Measure(
+        measure_shelter_distance,
+        "m",
+        Text("住宅至应急避难场所步行距离", "Homes to the nearest shelter"),
+        ("shelters", "residents"),
+    ),
+    "centre_detour_median_min": Measure(
+        measure_centre_detour_median,
+        "min",
+        Text("到邻里中心绕行（中位数）", "Detour to a centre, median"),
+        ("centres", "residents"),
+    ),
+    "centre_detour_p95_min": Measure(
+        measure_centre_detour_p95,
+        "min",
+        Text("到邻里中心绕行（95% 分位）", "Detour to a centre, 95th percentile"),
+        ("centres", "residents"),
+    ),
+    "neighbour_detour_p95_min": Measure(
+        measure_neighbour_detour_p95,
+        "min",
+        Text("周边居民绕行（95% 分位）", "Neighbours' detour, 95th percentile"),
+        ("centres", "residents"),
+    ),
+    "bus_stop_detour_p95_min": Measure(
+        measure_bus_stop_detour_p95,
+        "min",
+        Text("到公交站绕行（95% 分位）", "Detour to a bus stop, 95th percentile"),
+        ("bus_stops", "residents"),
+    ),
+    "school_detour_p95_min": Measure(
+        measure_school_detour_p95,
+        "min",
+        Text("到学校绕行（95% 分位）", "Detour to a school, 95th percentile"),
+        ("schools", "residents"),
+    ),
+    "residents_changing_circle": Measure(
+        measure_residents_changing_circle,
+        "residents",
+        Text("掉出原生活圈的居民", "Residents whose circle gets worse"),
+        ("centres", "residents"),
+    ),
+    "residents_losing_centre": Measure(
+        measure_residents_losing_centre,
+        "residents",
+        Text("失去 15 分钟可达的居民", "Residents who lose their centre"),
+        ("centres", "residents"),
+    ),
+}
