@@ -102,6 +102,17 @@ _DRAWN = (
         dash=True,
     ),
     LayerStyle(
+        "draft_gates",
+        "places",
+        "square",
+        "#ffffff",
+        "#b3261e",
+        4.5,
+        14,
+        shown=False,
+        facts=("draft_id", "name", "kind", "width_m", "opening_hours"),
+    ),
+    LayerStyle(
         "residents",
         "places",
         "circle",

@@ -52,6 +52,26 @@ DRAFT_STATES = {
     "approved": Text("已批准", "Approved"),
     "withdrawn": Text("已撤回", "Withdrawn"),
 }
+GATE_KINDS = {
+    "vehicle": Text("车行（兼人行）", "Vehicles, and people on foot"),
+    "pedestrian": Text("人行", "People on foot"),
+    "fire_only": Text("消防专用", "Fire engines only"),
+}
+GATE_CONTROLS = {
+    "staffed": Text("有人值守", "Staffed"),
+    "card": Text("刷卡或门禁", "Card or code"),
+    "remote": Text("可远程开启", "Opened from afar"),
+    "free": Text("常开", "Always open"),
+}
+GATE_CLOSURES = {
+    "lift_gate": Text("道闸", "Lift gate"),
+    "sliding_gate": Text("伸缩门", "Sliding gate"),
+    "swing_gate": Text("平开门", "Swing gate"),
+    "turnstile": Text("闸机", "Turnstile"),
+    "removable_post": Text("可移动桩", "Removable posts"),
+    "fixed_post": Text("固定桩", "Fixed posts"),
+    "none": Text("无门扇", "Nothing"),
+}
 HOURS = (
     ("hours_weekday", "工作日开放", "Open on weekdays", "8:30-12:00，14:00-17:30"),
     ("hours_evening", "晚间开放", "Open in the evening", "18:30-21:00"),
@@ -281,7 +301,40 @@ LAYER_TABLES = (
             day("date", "编制日期", "Date"),
             choice("status", "状态", "Status", DRAFT_STATES),
             text("note", "说明", "Note", "备注"),
+            number("line_error_m", "边线误差", "Error of the line", "m"),
+            text("summary", "当时结论", "What the rules said then"),
+            text("verdicts", "当时各条结论(JSON)", "Verdicts then (JSON)"),
+            text("answers", "答复(JSON)", "Answers (JSON)"),
+            text("overrides", "破例(JSON)", "Overrides (JSON)"),
             OSM_TAGS,
+        ),
+    ),
+    Table(
+        "draft_gates",
+        Text("方案出入口", "Gates of drafts"),
+        "Point",
+        "draft_gate_id",
+        (
+            key("draft_gate_id", "方案出入口编号", "Id of a draft's gate"),
+            link("draft_id", "方案编号", "Draft id", "enclosure_drafts", required=True),
+            text("gate_id", "出入口编号", "Gate id", required=True),
+            NAME,
+            choice("kind", "用途", "For whom", GATE_KINDS),
+            number("width_m", "净宽", "Clear width", "m"),
+            number("height_m", "净高", "Clear height", "m"),
+            flag("open_above", "上方无遮挡", "Nothing overhead"),
+            number("error_m", "量测误差", "Measurement error", "m"),
+            text("opening_hours", "开放时间", "Opening hours"),
+            choice("control", "管理方式", "How it opens", GATE_CONTROLS),
+            choice("closure", "门的形式", "What closes it", GATE_CLOSURES),
+            flag("marked", "有消防车通道标识", "Fire lane signed"),
+            number("wheelchair_lane_m", "轮椅通道净宽", "Wheelchair lane's width", "m"),
+            noted(
+                number("slope", "坡度", "Slope", ""),
+                "写成比例，如 0.05 表示 5%。",
+                "As a share: 0.05 is 5 %.",
+            ),
+            flag("is_new", "新设", "To be made"),
         ),
     ),
     Table(

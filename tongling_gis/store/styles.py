@@ -89,7 +89,7 @@ class Group:
 
 
 GROUPS = (
-    Group("中心与小区", ("centres", "enclosure_drafts", "compounds", "residents")),
+    Group("中心与小区", ("centres", "draft_gates", "enclosure_drafts", "compounds", "residents")),
     Group(
         "设施",
         ("fire_stations", "hydrants", "shelters", "schools", "bus_stops", "amenities"),
@@ -232,6 +232,11 @@ LOOKS: Mapping[str, Look] = {
         name_column="name",
         from_scale=50_000,
     ),
+    "draft_gates": Look(
+        _one(Mark("#b3261e", 2.4, "#ffffff", shape="square")),
+        name_column="name",
+        from_scale=20_000,
+    ),
     "residents": Look(
         _one(Mark("#5f7285", 1.2, "#ffffff", 0.1)), name_column="name", from_scale=60_000
     ),
@@ -253,12 +258,18 @@ _RESULT_CENTRES = Look(
     label_scale=40_000,
 )
 _PLAIN = Look(_one(Mark("#5f7285", 1.6, "#ffffff", opacity=0.6)))
-_KINDS = {"coverage": "覆盖", "isochrones": "等时圈"}
+_KINDS = {"coverage": "覆盖", "isochrones": "等时圈", "enclosure": "围合检查"}
 _RESULT_LAYERS = {
     "residents": "居民点",
     "centres": "邻里中心",
     "isochrones": "各中心",
     "dissolved": "合并",
+    "boundary": "边界",
+    "gates": "出入口",
+    "findings": "规则结论",
+    "offers": "建议改动",
+    "walks": "居民步行",
+    "crossings": "道路与边界相交处",
 }
 _RESULT_COLUMNS: Mapping[str, str] = {
     "walk_s": "步行时间(秒)",
@@ -273,6 +284,37 @@ _RESULT_COLUMNS: Mapping[str, str] = {
     "place_id": "起点编号",
     "limit_minutes": "时限(分钟)",
     "area_m2": "面积(平方米)",
+    "case_id": "方案编号",
+    "overall": "总体结论",
+    "rule": "规则",
+    "verdict": "结论",
+    "severity": "严重程度",
+    "title_zh": "规则名称",
+    "title_en": "规则名称(英文)",
+    "place_zh": "处所",
+    "place_en": "处所(英文)",
+    "measured": "实测值",
+    "limit": "限值",
+    "unit": "单位",
+    "clause": "依据",
+    "confidence": "把握程度",
+    "advice_zh": "建议",
+    "advice_en": "建议(英文)",
+    "note_zh": "说明",
+    "note_en": "说明(英文)",
+    "overridden_zh": "破例",
+    "overridden_en": "破例(英文)",
+    "offers": "建议改动编号",
+    "offer_id": "建议改动编号",
+    "label_zh": "建议改动",
+    "label_en": "建议改动(英文)",
+    "replaces": "替换的出入口",
+    "inside": "在围合内",
+    "goal": "去处",
+    "before_s": "围合前步行时间(秒)",
+    "after_s": "围合后步行时间(秒)",
+    "public": "公共道路",
+    "over": "立体交叉",
 }
 _BY_LIMIT: Mapping[str, str] = {
     "covered_": "{limit} 分钟内可达",
