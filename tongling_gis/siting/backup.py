@@ -12,7 +12,6 @@ from tongling_gis.errors import UsageError
 from tongling_gis.siting.answering import answer, infeasible, say_too_few, say_unreachable
 from tongling_gis.siting.cover import solve_cover
 from tongling_gis.siting.drafting import Draft, counted, gather_reach, loosen
-from tongling_gis.siting.model import Target, optimise
 from tongling_gis.siting.nesting import effort_left, heed
 from tongling_gis.siting.problem import Role, read_problem, smallest_step
 from tongling_gis.siting.reaching import cover_left, name_apart, unreachable
@@ -118,7 +117,7 @@ def _cover_twice(
     if most is not None and len(most.sites):
         plan.keep(most.objective)
         start = plan.fill(plan.mark(most.sites))
-    best = optimise(plan.draft.model(), watch, start=start, target=Target(plan.step))
+    best = plan.draft.solve(watch, start=start, step=plan.step)
     x = best.x if best.found else start
     if x is None:
         return answer(problem, np.zeros(problem.m, dtype=bool), math.nan, math.inf, watch)
@@ -139,8 +138,9 @@ class _Plan:
         must = problem.having(Role.REQUIRED, Role.EXISTING)[self.sites]
         self.is_open = self.draft.columns(np.zeros(len(self.sites)), whole=True, lower=must * 1.0)
         self.once = self.draft.columns(-w * self.first, lower=1.0 if first == "all" else 0.0)
-        part = weight < 0.5 and first != "all"  # noqa: PLR2004 - below, halves of each would pay
-        self.twice = self.draft.columns(-w * self.second, whole=part and first != "most")
+        # Where being covered once is worth less, or may give way a little, halves would pay.
+        halves = weight < 0.5 and first != "all"  # noqa: PLR2004 - halves
+        self.twice = self.draft.columns(-w * self.second, whole=halves)
         self.step = smallest_step(np.r_[w * self.first, w * self.second])
         self._bind()
 

@@ -11,7 +11,6 @@ import numpy as np
 from tongling_gis.siting.answering import answer, infeasible
 from tongling_gis.siting.cover import weight_within
 from tongling_gis.siting.drafting import Draft, counted, gather_reach, loosen
-from tongling_gis.siting.model import Target, optimise
 from tongling_gis.siting.problem import Role, read_problem, smallest_step
 from tongling_gis.siting.solution import Effort, Watch
 from tongling_gis.siting.works import read_works
@@ -78,8 +77,7 @@ def choose_works(problem: Problem, choice: Choice, watch: Watch) -> Solution:
         return _name_conflict(people, choice, watch)
     plan = _Plan(people, choice)
     start = plan.fill(_add_greedily(plan, least > 0))
-    goal = Target(smallest_step(people.weight))
-    best = optimise(plan.draft.model(), watch, start=start, target=goal)
+    best = plan.draft.solve(watch, start=start, step=smallest_step(people.weight))
     x, bound = (best.x, -best.bound) if best.found else (start, math.inf)
     return _answer(plan, x[plan.done] > 0.5, bound, watch)  # noqa: PLR2004 - 0 or 1
 
@@ -100,9 +98,9 @@ def _bind_works(draft: Draft, problem: Problem, choice: Choice, cost: Floats) ->
 def _cheapest(problem: Problem, choice: Choice, watch: Watch) -> Floats | None:
     """Find the cheapest works that may be done at all; None where there are none."""
     draft = Draft()
-    _bind_works(draft, problem, choice, choice.cost)
-    best = optimise(draft.model(), watch)
-    return best.x if best.found else None
+    done = _bind_works(draft, problem, choice, choice.cost)
+    best = draft.solve(watch)
+    return best.x[done] if best.found else None
 
 
 class _Plan:

@@ -11,7 +11,6 @@ import numpy as np
 from tongling_gis.errors import InputError
 from tongling_gis.siting.answering import answer
 from tongling_gis.siting.drafting import Draft, counted, gather_reach, loosen
-from tongling_gis.siting.model import optimise
 from tongling_gis.siting.problem import Role, read_problem
 from tongling_gis.siting.solution import Effort, Watch
 from tongling_gis.text import Text
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from tongling_gis.siting.solution import Solution
 
 _SAME = 1e-7
+_LEAST_S = 10.0
 
 
 def solve_capacitated(
@@ -69,13 +69,10 @@ def solve_capacitated(
     with Watch(effort or Effort()) as watch:
         problem = counted(read_problem(times, demand, k=k, limit=limit, roles=roles))
         plan = _Plan(problem, _read_capacity(capacity, problem))
-        start = plan.begin(watch)
-        best = optimise(plan.draft.model(), watch, start=start)
-        x = best.x if best.found else start
-        if x is None:
-            return answer(problem, np.zeros(problem.m, dtype=bool), math.nan, math.inf, watch)
-        bound = -best.bound if best.found else math.inf
-        return plan.answer(x[plan.is_open] > 0.5, bound, watch)  # noqa: PLR2004 - 0 or 1
+        start = plan.begin()
+        best = plan.draft.solve(watch, start=start)
+        x, bound = (best.x, -best.bound) if best.found else (start, math.inf)
+        return plan.answer(x, bound, watch)
 
 
 def _read_capacity(capacity: ArrayLike, problem: Problem) -> Floats:
@@ -119,43 +116,40 @@ class _Plan:
         k = float(self.problem.counted)
         draft.row(self.is_open, self.problem.choosable[self.sites] * 1.0, k, k)
 
-    def begin(self, watch: Watch) -> Floats | None:
-        """Open again and again the site that has room for most of those left, and fill all."""
+    def begin(self) -> Floats:
+        """Open again and again the site that has room for most of those left, and fill it."""
         is_open = self.problem.having(Role.REQUIRED, Role.EXISTING)[self.sites]
         columns, left = self.reach.matrix.T.tocsr(), self.reach.weight.copy()
         free = self.problem.choosable[self.sites] & ~is_open
-        order = np.flatnonzero(is_open).tolist()
+        turns = np.flatnonzero(is_open).tolist()
         spare = self.problem.counted - int((is_open & self.problem.choosable[self.sites]).sum())
-        for turn in range(len(order) + spare):
-            if turn >= len(order):
+        share, order = np.zeros(len(self.share)), np.argsort(self.site, kind="stable")
+        begins = np.searchsorted(self.site[order], np.arange(len(self.sites) + 1))
+        for turn in range(len(turns) + spare):
+            if turn >= len(turns):
                 gain = np.where(free, np.minimum(columns @ left, self.room), -1.0)
-                order.append(int(np.argmax(gain)))
-                free[order[turn]] = False
-            site = order[turn]
-            groups = columns.indices[columns.indptr[site] : columns.indptr[site + 1]]
-            before = np.concatenate([[0.0], np.cumsum(left[groups])[:-1]])
-            left[groups] -= np.clip(self.room[site] - before, 0.0, left[groups])
-        is_open[order] = True
-        return self.fill(is_open, watch)
+                turns.append(int(np.argmax(gain)))
+                free[turns[turn]] = False
+            site = turns[turn]
+            pairs = order[begins[site] : begins[site + 1]]
+            people = left[self.group[pairs]]
+            taken = np.clip(self.room[site] - np.cumsum(people) + people, 0.0, people)
+            left[self.group[pairs]] -= taken
+            share[pairs] = taken / self.most[pairs]
+        is_open[turns] = True
+        return np.concatenate([is_open * 1.0, share])
 
-    def fill(self, is_open: Flags, watch: Watch) -> Floats | None:
-        """Serve as many as some sites have room for."""
-        written = self.draft.model()
-        assert written.lower is not None
-        assert written.upper is not None
-        lower, upper = written.lower.copy(), written.upper.copy()
-        lower[self.is_open], upper[self.is_open] = is_open, is_open
-        best = optimise(replace(written, lower=lower, upper=upper), watch)
-        return best.x if best.found else None
-
-    def answer(self, is_open: Flags, bound: float, watch: Watch) -> Solution:
-        """Make a solution of the sites open, everybody walking as little as can be."""
-        problem = self.problem
+    def answer(self, x: Floats, bound: float, watch: Watch) -> Solution:
+        """Make a solution of what was found, everybody walking as little as can be."""
+        problem, is_open = self.problem, x[self.is_open] > 0.5  # noqa: PLR2004 - 0 or 1
         chosen = np.zeros(problem.m, dtype=bool)
         chosen[self.sites[is_open]] = True
         room = np.zeros(problem.m)
         room[self.sites] = self.room
-        assigned = assign_nearest(problem, chosen, room, Watch(watch.effort))
+        patience = replace(watch.effort, time_limit_s=max(_LEAST_S, watch.left_s))
+        assigned = assign_nearest(problem, chosen, room, Watch(patience))
+        if assigned is None:
+            assigned = self._assign_as_found(x[self.share])
         served = float(assigned.sum())
         met = bound <= served + _SAME * max(1.0, served)
         found = answer(problem, chosen & problem.choosable, served, served if met else bound, watch)
@@ -165,6 +159,17 @@ class _Plan:
         walk = _total_walk(problem, assigned)
         parts = {"reached": reached, "walk": walk}
         return replace(found, assigned=assigned, served_by=served_by, parts=parts)
+
+    def _assign_as_found(self, share: Floats) -> Any:  # noqa: ANN401 - a SciPy sparse array
+        """Let the people of every demand of a group go where the group goes."""
+        from scipy import sparse
+
+        shape = len(self.reach.weight), self.problem.m
+        groups = sparse.csr_array((share, (self.group, self.sites[self.site])), shape=shape)
+        known = np.flatnonzero(self.reach.group >= 0)
+        at = known, self.reach.group[known]
+        shape = self.problem.n, len(self.reach.weight)
+        return sparse.csr_array((self.problem.weight[known], at), shape=shape) @ groups
 
 
 def _total_walk(problem: Problem, assigned: Any) -> float:  # noqa: ANN401 - a SciPy sparse array
@@ -185,7 +190,8 @@ def assign_nearest(problem: Problem, chosen: Flags, room: Floats, watch: Watch) 
         watch: Time limit.
 
     Returns:
-        How much of each demand goes to each site, SciPy CSR array n x m.
+        How much of each demand goes to each site, SciPy CSR array n x m; None where time runs
+        out.
     """
     from scipy import sparse
 
@@ -202,7 +208,9 @@ def assign_nearest(problem: Problem, chosen: Flags, room: Floats, watch: Watch) 
     share = draft.columns((walk - (chosen.sum() + 2.0)) * most)
     draft.rows(problem.n, [(demand, share, 1.0)], upper=1.0)
     draft.rows(problem.m, [(site, share, most)], upper=room)
-    best = optimise(draft.model(), watch)
+    best = draft.solve(watch)
+    if not best.found:
+        return None
     people = np.where(best.x > 1e-9, best.x * most, 0.0)  # noqa: PLR2004 - the solver's dust
     assigned = sparse.csr_array((people, (demand, site)), shape=shape)
     assigned.eliminate_zeros()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tongling_gis.siting.model import Model
+from tongling_gis.siting.model import Model, Target, optimise
 from tongling_gis.siting.problem import Role
 from tongling_gis.siting.reaching import reach_matrix, touched
 from tongling_gis.siting.serving import find_equal_rows
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike
 
+    from tongling_gis.siting.model import Optimum
     from tongling_gis.siting.problem import Flags, Floats, Ints, Problem
+    from tongling_gis.siting.solution import Watch
 
 
 @dataclass(eq=False)
@@ -77,8 +79,22 @@ class Draft:
         """Add one row."""
         self.rows(1, [(np.zeros(len(columns), dtype=np.int64), columns, values)], lower, upper)
 
-    def model(self) -> Model:
-        """Give the model as written so far."""
+    def solve(
+        self, watch: Watch, *, start: Floats | None = None, step: float = 0.0
+    ) -> Optimum:  # fmt: skip
+        """Solve the model as written so far.
+
+        Args:
+            watch: Time limit, accepted gap and seed.
+            start: A feasible value for each column to begin with.
+            step: Any two objectives that differ do so by at least this much; 0 where unknown.
+        """
+        if not self._columns:
+            self.columns([0.0])
+            start = np.zeros(1)
+        return optimise(self._model(), watch, start=start, target=Target(step))
+
+    def _model(self) -> Model:
         from scipy import sparse
 
         row, column, value = (

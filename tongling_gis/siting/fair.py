@@ -86,14 +86,18 @@ def solve_fair(
         watch,
         solve_centre(times, demand, k=k, limit=limit, roles=roles, effort=effort_left(watch)),
     )
-    if not math.isfinite(centre.objective):
-        return centre
 
-    def within(radius: float) -> Solution:
+    def within(radius: float | None) -> Solution:
         rest = effort_left(watch)
         found = solve_median(times, demand, k=k, limit=radius, roles=roles, effort=rest)
         return heed(watch, found)
 
+    if not math.isfinite(centre.objective):
+        found = within(limit) if centre.status == "gap" else centre
+        if not math.isfinite(found.objective):
+            return centre
+        worst = longest_walk(problem, _flags(problem, found))
+        centre = replace(centre, sites=found.sites, objective=worst)
     if mean_share is None:
         return _worst_first(problem, centre, within, watch)
     return _weigh(problem, centre, within, mean_share, watch)
@@ -115,10 +119,10 @@ def mean_and_worst(problem: Problem, found: Solution) -> dict[str, float]:
 
 
 def _worst_first(
-    problem: Problem, centre: Solution, within: Callable[[float], Solution], watch: Watch
+    problem: Problem, centre: Solution, within: Callable[[float | None], Solution], watch: Watch
 ) -> Solution:
     found = within(centre.objective)
-    best = found if len(found.sites) == len(centre.sites) else centre
+    best = found if math.isfinite(found.objective) else centre
     parts = mean_and_worst(problem, best) | {"worst_bound": centre.bound}
     everybody = float(problem.weight.sum()) or 1.0
     proven = found.status == centre.status == "optimal"
@@ -171,7 +175,7 @@ class _Search:
 
 
 def _weigh(
-    problem: Problem, centre: Solution, within: Callable[[float], Solution], share: float,
+    problem: Problem, centre: Solution, within: Callable[[float | None], Solution], share: float,
     watch: Watch,
 ) -> Solution:  # fmt: skip
     search = _Search(_walks_from(problem, centre.bound), share, float(problem.weight.sum()) or 1.0)

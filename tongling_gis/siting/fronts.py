@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tongling_gis.siting.works import Works
 
 _SAME = 1e-9
-_FINEST = 1e-6
+_FINEST = 1e-5
 
 
 def front_of_cost(
@@ -66,7 +66,7 @@ def front_of_cost(
     problem = read_problem(times, demand, k=None, limit=limit, roles=roles)
     dearest = float(np.abs(np.asarray(works.cost, dtype=float)).sum())
     choice = read_works(works, problem, min(budget, dearest))
-    step = smallest_step(np.abs(choice.cost)) or _FINEST * max(1.0, np.abs(choice.cost).max())
+    step = smallest_step(np.abs(choice.cost)) or _FINEST * np.abs(choice.cost).max(initial=1.0)
     held: Solution | None = None
     while True:
         with Watch(effort_left(watch)) as inner:

@@ -13,7 +13,6 @@ from tongling_gis.errors import InputError
 from tongling_gis.siting.answering import answer, infeasible
 from tongling_gis.siting.cover import solve_cover, weight_within
 from tongling_gis.siting.drafting import Draft, counted, gather_reach, loosen
-from tongling_gis.siting.model import Target, optimise
 from tongling_gis.siting.nesting import effort_left, heed
 from tongling_gis.siting.problem import Role, read_problem, smallest_step
 from tongling_gis.siting.solution import Effort, Watch
@@ -178,8 +177,8 @@ class _Plan:
         """Find the best of a year by itself among some sites."""
         if self.by_count:
             return self._alone_by_count(year, may, watch)
-        nothing = self.existing | (self.required if year == len(self.funds) - 1 else False)
-        start = _Year(nothing, self._covered(nothing), math.inf, math.inf)
+        some = self._choose_greedily(year, may)
+        start = _Year(some, self._covered(some), math.inf, math.inf)
         found = self._solve_years(year, [start], may, watch)[0]
         return replace(found, alone=found.bound)
 
@@ -197,6 +196,21 @@ class _Plan:
         heed(watch, found)
         is_open = self.existing | np.isin(self.sites, found.sites)
         return _Year(is_open, self._covered(is_open), found.bound, found.bound)
+
+    def _choose_greedily(self, year: int, may: Flags) -> Flags:
+        """Open the site that gains most demand for its price, as long as there is money."""
+        is_open = self.existing | (self.required if year == len(self.funds) - 1 else False)
+        columns = self.reach.matrix.T.tocsr()
+        money = self.funds[year] - self.prices[is_open].sum()
+        while True:
+            left = np.where(self.reach.matrix @ (is_open * 1.0) > 0, 0.0, self.reach.weight)
+            gain = (columns @ left) / np.maximum(self.prices, _SAME)
+            gain[~may | is_open | (self.prices > money)] = 0.0
+            best = int(np.argmax(gain)) if len(gain) else 0
+            if not len(gain) or gain[best] <= 0:
+                return is_open
+            is_open[best] = True
+            money -= self.prices[best]
 
     def _covered(self, is_open: Flags) -> float:
         return float(self.reach.weight[self.reach.matrix @ (is_open * 1.0) > 0].sum())
@@ -221,7 +235,7 @@ class _Plan:
             [year.is_open for year in known]
             + [self.reach.matrix @ (year.is_open * 1.0) > 0 for year in known]
         )
-        best = optimise(draft.model(), watch, start=start * 1.0, target=Target(self.step))
+        best = draft.solve(watch, start=start * 1.0, step=self.step)
         return self._read(best, opens, known)
 
     def _add_year(self, draft: Draft, year: int, may: Flags) -> Ints:
