@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from tongling_gis.siting.solution import Watch
 
 _WORK_AT_A_TIME = 1e8
-_FEWEST_TURNS = 5
 _MOST_KICKS = 8
 
 
@@ -120,7 +119,8 @@ class Node:
         cap: Cost of each row where no free site serves it.
         price: The rows' prices.
         way: How the prices were changing.
-        pace: Length of the next step, as a share of Polyak's, and steps so far.
+        pace: Length of the next step as a share of Polyak's, steps so far, and since the bound
+            rose.
         share: How often each site was open at such prices.
         found: A better solution of the whole met on the way; None for none.
     """
@@ -162,42 +162,39 @@ class Node:
 
     def climb(self, turns: int, watch: Watch) -> Node:
         """Raise the bound by so many changes of the prices, deciding sites by it."""
-        problem = self.part.problem
-        size = len(problem.site) + 8 * (problem.n + problem.m)
-        at_a_time = max(_FEWEST_TURNS, int(_WORK_AT_A_TIME / max(size, 1)))
-        node = self._climb(min(turns, at_a_time))
-        while turns > at_a_time and not watch.over:
-            turns -= at_a_time
-            if node.bound >= self.part.best.cut or node.settled:
-                break
-            node = node._climb(min(turns, at_a_time))  # noqa: SLF001 - of the same class
-        return node
+        node, at, known = self, np.minimum(self.price, self.cap), -math.inf
+        while True:
+            if node.settled:
+                return node._settle()
+            node, at, known, turns = node._climb(at, known, turns)
+            if not turns or watch.over or node.bound >= self.part.best.cut:
+                return node
 
-    def _climb(self, turns: int) -> Node:
-        if self.settled:
-            return self._settle()
+    def _climb(self, at: Floats, known: float, turns: int) -> tuple[Node, Floats, float, int]:
+        """Go on for some of the turns: the node, where it is, its bound, and turns left."""
         problem, best = self.part.problem, self.part.best
-        reduced, share = np.empty(problem.m), np.empty(problem.m)
+        reduced, share, found = np.empty(problem.m), self.share.copy(), self.found
         price, way, pace = self.price.copy(), self.way.copy(), self.pace.copy()
-        found = np.zeros(problem.m, dtype=bool)
-        known = best.value if self.found is None else best.whole.value(self.found)
-        upper, enough = known - problem.constant, best.cut - problem.constant
-        bound, last, following, after = load_kernels().climb(
-            problem.indptr, problem.site, problem.cost, self.cap, price, way, pace,
-            self.state, self.left, reduced, share, found, upper, enough, turns,
+        sites = np.zeros(problem.m, dtype=bool)
+        before = best.value if found is None else best.whole.value(found)
+        bound, last, following, after, turns = load_kernels().climb(
+            problem.indptr, problem.site, problem.cost, self.cap, price, at, way, pace,
+            self.state, self.left, reduced, share, sites, known - problem.constant,
+            before - problem.constant, best.cut - problem.constant, turns, _WORK_AT_A_TIME,
         )  # fmt: skip
-        better = self.found
-        if after < upper:
-            better = self.part.in_whole(np.flatnonzero(found | (self.state == OPEN)))
         bound += problem.constant
+        if after < before - problem.constant:
+            found = self.part.in_whole(np.flatnonzero(sites | (self.state == OPEN)))
         node = replace(
             self, bound=max(bound, self.bound), price=price, way=way, pace=pace, share=share,
-            found=better,
+            found=found,
         )  # fmt: skip
-        free = self.free
-        dear = bound + np.maximum(0.0, reduced[free] - last) >= best.cut
-        needed = bound + np.maximum(0.0, following - reduced[free]) >= best.cut
-        return node._fix(free, dear, needed)  # noqa: SLF001 - of the same class
+        if math.isfinite(following) or math.isfinite(last):
+            free = self.free
+            dear = bound + np.maximum(0.0, reduced[free] - last) >= best.cut
+            needed = bound + np.maximum(0.0, following - reduced[free]) >= best.cut
+            node = node._fix(free, dear, needed)  # noqa: SLF001 - of the same class
+        return node, np.minimum(at, node.cap), bound, turns
 
     def _fix(self, free: Ints, dear: Flags, needed: Flags) -> Node:
         """Decide sites for which the other choice leads to nothing better."""

@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 _FIRST_STRIDE = 0.3
 _ROOT_TURNS = (300, 500, 700, 500, 500, 500)
 _WORTH_ANOTHER_ROUND = 0.03
-_NODE_PACE = (0.1, 300.0)
+_NODE_PACE = (0.1, 300.0, 0.0)
 _NODE_TURNS = 60
-_RESTARTS = 8
+_FEW_RESTARTS, _RESTARTS = 2, 8
 _FIRST_ROUNDS, _MORE_ROUNDS = 10.0, 5.0
 _WORTH_SHRINKING = 0.7
 _AT_A_TIME = 4
@@ -102,18 +102,18 @@ def _bound_root(whole: Part, watch: Watch) -> Node:
     problem, best = whole.problem, whole.best
     root = Node(
         whole, -math.inf, np.zeros(problem.m, dtype=np.int8), problem.cap,
-        _first_prices(problem, best), np.zeros(problem.n), np.array([_FIRST_STRIDE, 0.0]),
+        _first_prices(problem, best), np.zeros(problem.n), np.array([_FIRST_STRIDE, 0.0, 0.0]),
         np.full(problem.m, 0.5),
     )  # fmt: skip
-    rounds = _FIRST_ROUNDS
+    rounds, starts = _FIRST_ROUNDS, _FEW_RESTARTS
     for turns in _ROOT_TURNS:
         before = best.value, root.bound
         root = root.climb(turns, watch)
         if root.found is not None:
             best.offer(root.found)
         root = replace(root, found=None).shrink()
-        _restart(root, rounds, watch)
-        rounds *= _MORE_ROUNDS
+        _restart(root, starts, rounds, watch)
+        rounds, starts = rounds * _MORE_ROUNDS, min(_RESTARTS, 2 * starts)
         root = root.climb(1, watch).shrink()
         rise = (root.bound - before[1]) / max(best.value - before[1], 1e-9)
         stuck = best.value == before[0] and rise < _WORTH_ANOTHER_ROUND
@@ -122,20 +122,20 @@ def _bound_root(whole: Part, watch: Watch) -> Node:
     return replace(root, pace=np.array(_NODE_PACE))
 
 
-def _restart(root: Node, rounds: float, watch: Watch) -> None:
+def _restart(root: Node, starts: int, rounds: float, watch: Watch) -> None:
     """Look around solutions that the prices favour, and around the best."""
     part, best, seed = root.part, root.part.best, watch.effort.seed
     rng = np.random.default_rng(seed)
-    for turn in range(_RESTARTS):
+    for turn in range(starts):
         if watch.over or best.met_by(root.bound, watch) or root.settled:
             return
         noise = rng.random(len(root.share)) * (root.share > 0) * (0.5 if turn else 0.0)
         trial = np.zeros(len(root.share), dtype=bool)
         trial[np.argsort(-(root.share + noise), kind="stable")[: root.left]] = True
-        part.roam(trial, rounds / _RESTARTS, seed + turn)
+        part.roam(trial, rounds / starts, seed + turn)
     again = part.holding(best.is_open)
     if again is not None:
-        part.roam(again, rounds, seed + _RESTARTS)
+        part.roam(again, rounds, seed + starts)
 
 
 def _search(root: Node, watch: Watch) -> float:

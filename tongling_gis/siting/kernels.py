@@ -110,7 +110,7 @@ def fold(indptr, site, cost, cap, opened):
 
 
 @nb.njit(
-    nb.types.Tuple((nb.float64, nb.float64, nb.float64))(
+    nb.types.Tuple((nb.float64, nb.float64, nb.float64, nb.int64))(
         *_PAIRS, _F8, _I1, nb.int64, _F8, _B1, _F8
     ),
     nogil=True,
@@ -133,18 +133,19 @@ def relax(indptr, site, cost, cap, price, state, count, reduced, is_open, slack)
 
     Returns:
         The total, a lower bound; the reduced cost of the dearest site opened and of the
-        cheapest one not opened.
+        cheapest one not opened; how many pairs were looked at.
     """
     total = 0.0
     m = len(reduced)
+    looked = 0
     reduced[:] = 0.0
     for i in range(len(cap)):
         total += price[i]
-        for e in range(indptr[i], indptr[i + 1]):
-            net = cost[e] - price[i]
-            if net >= 0.0:
-                break
-            reduced[site[e]] += net
+        e = indptr[i]
+        while e < indptr[i + 1] and cost[e] < price[i]:
+            reduced[site[e]] += cost[e] - price[i]
+            e += 1
+        looked += e - indptr[i]
     last, following = -np.inf, np.inf
     if count > 0:
         last = find_smallest(reduced[state == 0], count - 1)
@@ -169,19 +170,20 @@ def relax(indptr, site, cost, cap, price, state, count, reduced, is_open, slack)
                 break
             if is_open[site[e]]:
                 slack[i] -= 1.0
-    return total, last, following
+    return total, last, following, looked
 
 
 @nb.njit(
-    nb.types.Tuple((nb.float64, nb.float64, nb.float64, nb.float64))(
-        *_PAIRS, _F8, _F8, _F8, _I1, nb.int64, _F8, _F8, _B1, nb.float64, nb.float64, nb.int64
+    nb.types.Tuple((nb.float64, nb.float64, nb.float64, nb.float64, nb.int64))(
+        *_PAIRS, _F8, _F8, _F8, _F8, _I1, nb.int64, _F8, _F8, _B1, nb.float64, nb.float64,
+        nb.float64, nb.int64, nb.float64,
     ),
     nogil=True,
     cache=True,
 )  # fmt: skip
 def climb(
-    indptr, site, cost, cap, price, way, pace, state, count, reduced, share, found, upper,
-    enough, turns,
+    indptr, site, cost, cap, price, at, way, pace, state, count, reduced, share, found, bound,
+    upper, enough, turns, work,
 ):  # fmt: skip
     """Raise the lower bound by changing prices: a deflected subgradient with Polyak's step.
 
@@ -190,59 +192,66 @@ def climb(
         site: Of each pair.
         cost: Of each pair.
         cap: Of each row; sites that are open for good have lowered it.
-        price: Where to begin; filled with the best prices.
+        price: Filled with the best prices where the bound rises.
+        at: Where to begin; filled with the prices to go on with.
         way: The way so far; filled with that to go on with.
-        pace: Length of the next step as a share of Polyak's, and turns so far; kept up to date.
+        pace: Length of the next step as a share of Polyak's, turns so far, turns since the bound
+            rose; kept up to date.
         state: 0 for each site that may be opened.
         count: How many of those to open.
-        reduced: Filled with the reduced costs at the best prices.
-        share: Filled with how often each site was open of late, 0 to 1.
+        reduced: Filled with the reduced costs at the best prices where the bound rises.
+        share: Kept up to date: how often each site was open of late, 0 to 1.
         found: Filled with the best sites met on the way, where they are better than ``upper``.
+        bound: The bound so far.
         upper: Total of the best solution known.
         enough: Bound at which to stop.
         turns: Most steps.
+        work: About how many pairs to look at before returning.
 
     Returns:
-        The bound, the reduced costs of the dearest site opened and the cheapest one not
-        opened there, and the total of the best solution known now.
+        The bound; where it rose, the reduced costs of the dearest site opened and the cheapest
+        one not opened there; the total of the best solution known now; how many turns are left,
+        0 where more are of no use.
     """
     n, m = len(cap), len(reduced)
-    at = np.minimum(price, cap)
     now = np.empty(m)
     is_open = np.zeros(m, dtype=np.bool_)
     slack = np.empty(n)
-    bound, last, following = -np.inf, -np.inf, np.inf
-    stall = 0
-    looked = -_LOOK_EVERY
-    for turn in range(turns):
-        total, dearest, cheapest = relax(
+    last, following = -np.inf, np.inf
+    since_look = _LOOK_EVERY
+    while turns > 0 and work > 0.0:
+        turns -= 1
+        total, dearest, cheapest, looked = relax(
             indptr, site, cost, cap, at, state, count, now, is_open, slack
         )
+        work -= 2.0 * looked + 4.0 * (n + m)
         memory = _MEMORY + _MORE_MEMORY * min(1.0, pace[1] / _RAMP)
+        keep = memory if pace[1] > 0.0 else 0.0
         pace[1] += 1.0
         for j in range(m):
-            share[j] = is_open[j] if turn == 0 else memory * share[j] + (1 - memory) * is_open[j]
+            share[j] = keep * share[j] + (1.0 - keep) * is_open[j]
+        since_look += 1
         if total > bound:
             if total > bound + 1e-7 * abs(bound):
-                stall = 0
+                pace[2] = 0.0
             bound, last, following = total, dearest, cheapest
             price[:] = at
             reduced[:] = now
-            if turn >= looked + _LOOK_EVERY:
-                looked = turn
+            if since_look > _LOOK_EVERY:
+                since_look = 0
                 value = serve(indptr, site, cost, cap, is_open)
                 if value < upper:
                     upper = value
                     found[:] = is_open
         else:
-            stall += 1
+            pace[2] += 1.0
         if bound >= enough:
-            break
-        if stall >= _PATIENCE:
-            stall = 0
+            return bound, last, following, upper, 0
+        if pace[2] >= _PATIENCE:
+            pace[2] = 0.0
             pace[0] *= _SHORTER
             if pace[0] < _SHORTEST:
-                break
+                return bound, last, following, upper, 0
             at[:] = price
         length = 0.0
         for i in range(n):
@@ -253,9 +262,9 @@ def climb(
                 way[i] = 0.0
             length += way[i] * way[i]
         if length < _NO_WAY:
-            break
+            return bound, last, following, upper, 0
         rise = upper - total if upper < np.inf else 0.2 * abs(total) + 1.0
         step = pace[0] * max(rise, 1e-9 * abs(total)) / length
         for i in range(n):
             at[i] = min(cap[i], max(0.0, at[i] + step * way[i]))
-    return bound, last, following, upper
+    return bound, last, following, upper, turns

@@ -279,12 +279,12 @@ def smallest_step(values: Floats) -> float:
     >>> smallest_step(np.array([4.0, 6.0])), smallest_step(np.array([0.5, 0.75]))
     (2.0, 0.25)
     """
-    known = values[values > 0]
-    if not len(known) or known.max() > 1e12:  # noqa: PLR2004 - beyond, sums are not exact
+    if not len(values) or not 0 < values.max() <= 1e12:  # noqa: PLR2004 - beyond, sums are not exact
         return 0.0
     for scale in (1.0, 1000.0):
-        whole = np.rint(known * scale)
-        if (np.abs(whole - known * scale) <= 1e-9 * whole).all():
+        scaled = values if scale == 1.0 else values * scale
+        whole = np.rint(scaled)
+        if np.array_equal(whole, scaled) or np.allclose(whole, scaled, rtol=1e-9, atol=0.0):
             first = np.gcd.reduce(whole[:1000].astype(np.int64))
             step = first if first == 1 else np.gcd.reduce(whole.astype(np.int64))
             return float(step / scale)
