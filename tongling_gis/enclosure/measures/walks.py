@@ -12,7 +12,6 @@ from tongling_gis.catalogue import read_standards
 from tongling_gis.enclosure.measures.measure import Measure
 from tongling_gis.enclosure.measures.naming import missing_layer
 from tongling_gis.enclosure.model import Item, Measured
-from tongling_gis.enclosure.walks import repair
 from tongling_gis.routing.graph import UNREACHED
 from tongling_gis.text import Text
 
@@ -60,7 +59,7 @@ def distances_m(enclosure: Enclosure, goal: str) -> tuple[Floats, Floats]:
     Along the streets, with the straight way from the door to its street; infinite where there
     is no way. Rows are those of ``enclosure.inside_residents``.
     """
-    walks = repair(enclosure.surroundings.metre_cities[goal], enclosure.edits)
+    walks = enclosure.metre_walks[goal]
     rows = enclosure.inside_residents
     before, after = (
         np.where(state[rows] == UNREACHED, np.inf, (state[rows] >> 32) / 1000.0)
