@@ -16,7 +16,7 @@ from map_town import CRS, LIMITS, NASTY, X0, Y0, Town, invent_town
 from shapely import MultiPolygon
 from shapely.geometry import LineString, Point, Polygon, box
 
-from tongling_gis.assessment import Provenance
+from tongling_gis.assessment import Provenance, Verdict
 from tongling_gis.errors import MissingFileError, TonglingError
 from tongling_gis.mapping import page as page_module
 from tongling_gis.mapping.base import describe_layer, initial_bounds
@@ -160,6 +160,7 @@ def test_the_scripts_use_the_words_there_are() -> None:
     assert said <= set(PAGE_WORDS)
     quoted = set(re.findall(r'"(\w+)"', scripts)) | {"centre", "compound", "company", "alliance"}
     quoted |= {f"gate_{kind}" for kind in ("vehicle", "pedestrian", "fire_only")}
+    quoted |= {f"verdict_{verdict}" for verdict in Verdict}
     assert set(PAGE_WORDS) - said - quoted == {"noScript"}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -17,7 +16,7 @@ from tongling_gis.mapping.homes import (
 )
 from tongling_gis.mapping.records import plain_value
 from tongling_gis.mapping.results import describe_classes, walk_classes
-from tongling_gis.mapping.shapes import encode_integers
+from tongling_gis.mapping.shapes import encode_integers, write_place
 from tongling_gis.text import Text
 
 if TYPE_CHECKING:
@@ -34,7 +33,6 @@ Json: TypeAlias = "dict[str, Any]"
 _NOW = Text("现状", "As it is")
 _AFTER = Text("方案", "Scenario")
 _OWN = ("scenario", "changes")
-_DECIMALS = 6
 
 
 def describe_comparisons(
@@ -145,19 +143,13 @@ def _describe_after(one: Assessment, number: int, limits: list[float], lang: Lan
 
 def _changes(changes: gpd.GeoDataFrame, lang: Lang) -> list[Json]:
     """List what is changed, each with its place as GeoJSON in degrees, null where nowhere."""
-    import shapely
-
     placed = changes.to_crs("EPSG:4326") if len(changes) else changes
     return [
         {
             "number": int(row.number),
             "kind": str(row.kind),
             "label": str(getattr(row, f"change_{lang}")),
-            "place": None
-            if row.geometry is None or row.geometry.is_empty
-            else json.loads(
-                shapely.to_geojson(shapely.set_precision(row.geometry, 10.0**-_DECIMALS))
-            ),
+            "place": write_place(row.geometry),
         }
         for row in placed.itertuples()
     ]

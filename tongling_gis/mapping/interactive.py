@@ -9,6 +9,7 @@ from tongling_gis.mapping.base import describe_layers, initial_bounds
 from tongling_gis.mapping.basemaps import choose_base_maps, describe_base_maps, tile_hosts
 from tongling_gis.mapping.comparisons import describe_comparisons
 from tongling_gis.mapping.embedding import choose_layers, choose_records
+from tongling_gis.mapping.findings import describe_checks
 from tongling_gis.mapping.layers import (
     BUILDINGS_FROM_ZOOM,
     GROUPS,
@@ -17,6 +18,7 @@ from tongling_gis.mapping.layers import (
     STAR_COLOURS,
     STREET_CLASSES,
 )
+from tongling_gis.mapping.opening import describe_hours, describe_opening
 from tongling_gis.mapping.page import finish_page, write_page
 from tongling_gis.mapping.records import describe_records
 from tongling_gis.mapping.results import describe_coverage, describe_isochrones
@@ -71,7 +73,9 @@ def draw_map(  # noqa: PLR0913 - the parts of a page, each by name
             with none the page may load nothing from outside.
         full_map: Address of the full map, for a small version that stands in a frame: it has
             fewer layers and records, and leads there.
-        further: More results, the newest of a kind last: comparisons of scenarios.
+        further: More results, the newest of a kind last: comparisons of scenarios,
+            who reaches an open centre,
+            checks of enclosures.
 
     Raises:
         UsageError: If a base map is not known.
@@ -97,6 +101,11 @@ def draw_map(  # noqa: PLR0913 - the parts of a page, each by name
             describe_layers(drawn, lang, homes_shown=coverage is not None), coverage, lang
         ),
         "coverage": told,
+        "opening": describe_opening(drawn.get("centres"), lang) if not full_map else None,
+        "hours": describe_hours(by_kind["hours"][-1], drawn, told, lang)
+        if by_kind["hours"]
+        else None,
+        "checks": describe_checks(by_kind["enclosure"], drawn.get("compounds"), lang),
         "comparison": describe_comparisons(by_kind["comparison"], drawn, told, lang),
         "isochrones": None if isochrones is None else describe_isochrones(isochrones, lang),
         "origin": _describe_origin(results, origins, lang),
@@ -177,7 +186,11 @@ def _with_result_centres(
 
 
 def _describe_looks(lang: Lang) -> Json:
+    from tongling_gis.enclosure.rules import CONFIDENCES, SEVERITIES
+
     return {
+        "severities": {str(name): label.in_lang(lang) for name, label in SEVERITIES.items()},
+        "confidences": {name: label.in_lang(lang) for name, label in CONFIDENCES.items()},
         "groups": {name: label.in_lang(lang) for name, label in GROUPS.items()},
         "streets": [
             {

@@ -44,6 +44,8 @@ SCRIPTS = (
     "panel.js",
     "search.js",
     "comparing.js",
+    "opening.js",
+    "findings.js",
     "measure.js",
     "draft.js",
     "snapping.js",

@@ -7,13 +7,15 @@ vertex. All characters are from ``?`` to ``~``, so none can end a script block.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import ArrayLike, NDArray
+    from shapely.geometry.base import BaseGeometry
 
 DECIMALS = 6
 _FIRST_CHARACTER = 63
@@ -81,6 +83,17 @@ def encode_points(layer: gpd.GeoDataFrame) -> dict[str, str]:
     """Encode one point for each row: the row's own, or one inside its shape."""
     points = layer.set_geometry(layer.geometry.representative_point())
     return {"xy": _encode_vertices(_point_vertices(points.to_crs("EPSG:4326").geometry))}
+
+
+def write_place(shape: BaseGeometry | None) -> dict[str, Any] | None:
+    """Give a shape in degrees as GeoJSON of six decimals; None where there is none."""
+    import shapely
+
+    if shape is None or shape.is_empty:
+        return None
+    rounded = shapely.set_precision(shape, 10.0**-DECIMALS)
+    written: dict[str, Any] = json.loads(shapely.to_geojson(shape if rounded.is_empty else rounded))
+    return written
 
 
 def _point_vertices(points: ArrayLike) -> NDArray[np.int64]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tongling_gis.store import Workspace
 
 
-_FURTHER = {"comparison": 4}
+_FURTHER = {"comparison": 4, "hours": 1, "enclosure": 12}
 """Kinds of results that a map draws besides coverage and isochrones -> how many, the newest."""
 
 

@@ -25,6 +25,7 @@ class CentreMarkers {
       element.setAttribute("aria-label", stars ? `${name}, ${say("starsShort", { n: stars })}` : name);
       element.addEventListener("keydown", (event) => event.key === "Enter" && open("centre", key));
       element.classList.toggle("selected", this.selected === key);
+      this.showState(key);
     });
     return marker;
   }
@@ -36,6 +37,20 @@ class CentreMarkers {
       if (shown && !this.group.hasLayer(marker)) this.group.addLayer(marker);
       if (!shown) this.group.removeLayer(marker);
     }
+  }
+
+  /** Mark the centres that are shut, and those of which it is unknown; null to mark none. */
+  showOpening(stateOf) {
+    this.stateOf = stateOf;
+    for (const key of this.markers.keys()) this.showState(key);
+  }
+
+  showState(key) {
+    const element = this.markers.get(key)?.getElement();
+    const state = this.stateOf ? this.stateOf(key) : OPEN;
+    element?.classList.toggle("shut", state === SHUT);
+    element?.classList.toggle("perhaps", state !== SHUT && state !== OPEN);
+    if (element) element.title = state === OPEN ? "" : state === SHUT ? words.shutThen : words.unknownThen;
   }
 
   /** Enlarge the one that is pointed at in the table; null for none. */

@@ -64,7 +64,7 @@ function reachFilter(coverage) {
 
 /** Everything that can be filtered by, the choices made, and what is kept. */
 class Filters {
-  constructor(coverage) {
+  constructor(coverage, checks) {
     const nameOf = (value) => records.find("companies", value)?.name ?? value;
     this.all = [
       records.has("centres", "stars") && starFilter(),
@@ -73,6 +73,7 @@ class Filters {
       records.has("compounds", "company_id") && columnFilter("compounds", "company_id", words.company, nameOf),
       records.tables.compounds && serviceFilter(),
       coverage && records.tables.compounds && reachFilter(coverage),
+      checks && records.tables.compounds && verdictFilter(checks),
     ].filter((one) => one && one.options.length > 1);
     this.clear();
   }

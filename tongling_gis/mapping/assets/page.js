@@ -11,13 +11,17 @@ function readCity() {
   const layers = pageData.layers.map((described) => new DrawnLayer(described));
   const byName = Object.fromEntries(layers.map((layer) => [layer.name, layer]));
   const coverage = pageData.coverage ? new CoverageLayer(pageData.coverage, byName.buildings) : null;
+  const states = pageData.hours ? new CoverageLayer(pageData.hours, byName.buildings, coverage) : null;
+  if (states) states.shown = false;
+  const checks = pageData.checks?.length ? new Checks(pageData.checks, byName.buildings) : null;
+  const opening = pageData.opening ? new OpeningWeek(pageData.opening) : null;
   const comparison = pageData.comparison ? new Comparison(pageData.comparison, byName.buildings, coverage) : null;
   const isochrones = pageData.isochrones ? new IsochroneLayer(pageData.isochrones) : null;
   if (isochrones && !coverage) isochrones.shown = true;
   for (const layer of layers) {
     if (layer.keys) layer.rowOfKey = new Map(layer.keys.map((key, row) => [key, row]));
   }
-  return { layers, byName, coverage, comparison, isochrones, highlight: new Highlight(byName.compounds) };
+  return { layers, byName, coverage, states, opening, checks, comparison, isochrones, highlight: new Highlight(byName.compounds) };
 }
 
 /** What is painted on the tiles, from the bottom to the top. */
@@ -31,7 +35,7 @@ function paintersOf(city, centresAsMarkers) {
   }
   if (!painters.includes(city.isochrones)) painters.push(city.isochrones);
   const firstPoints = painters.findIndex((one) => one?.shapes?.isPoints);
-  painters.splice(firstPoints < 0 ? painters.length : firstPoints, 0, city.coverage);
+  painters.splice(firstPoints < 0 ? painters.length : firstPoints, 0, city.coverage, city.states, city.checks);
   return painters.filter(Boolean);
 }
 
@@ -63,7 +67,7 @@ class Page {
       edit: (key) => this.startDrawing(key),
       isPlaced: (kind, key) => this.placeOf(kind, key) !== null,
     });
-    this.filters = new Filters(this.city.coverage);
+    this.filters = new Filters(this.city.coverage, this.city.checks);
     this.table = new PlaceTable(document.getElementById("table"), this.city, this.filters, this.tableActions());
     this.drawing = new Drawing(map, document.getElementById("draw"), this.city, { close: () => this.stopDrawing() });
     this.recordPage = new RecordPage(document.getElementById("record"), this.city);
@@ -103,9 +107,44 @@ class Page {
     this.search = new Search(byId("search-box"), byId("search-list"), (kind, key) => this.go(kind, key));
     L.control.zoom({ position: "topright", zoomInTitle: words.zoomIn, zoomOutTitle: words.zoomOut }).addTo(this.map);
     this.furnishComparison();
+    this.furnishOpening();
+    this.furnishChecks();
     this.printView = new PrintView(this.map, this.city, { redraw: () => this.refresh(), rebuild: () => this.tiles.redraw() });
     addHomeAndNorth(this.map, () => this.showStart());
     L.control.scale({ position: "bottomleft", imperial: false, maxWidth: 120 }).addTo(this.map);
+  }
+
+  /** The checks of enclosures, where there are any. */
+  furnishChecks() {
+    const { checks } = this.city;
+    if (!checks) return;
+    const drawing = new CheckDrawing(this.map, checks);
+    const show = (shown) => {
+      if (window.matchMedia(NARROW).matches) this.togglePanel(false);
+      shown();
+    };
+    this.checksPanel = new ChecksPanel(document.getElementById("checks"), checks, drawing, {
+      redraw: () => this.refresh(),
+      locate: () => this.map.fitBounds(L.geoJSON(checks.check.boundary.filter(Boolean)).getBounds().pad(0.2), { maxZoom: 17, animate: false }),
+      show: (finding) => show(() => drawing.show(finding)),
+    });
+  }
+
+  /** The hours of the week, where centres' hours are known. */
+  furnishOpening() {
+    const { opening, coverage, states, isochrones } = this.city;
+    if (!opening) return;
+    this.openingPanel = new OpeningPanel(document.getElementById("opening"), opening, states, {
+      changed: () => {
+        const chosen = opening.at !== NO_TIME;
+        isochrones?.limitTo(chosen ? (place) => opening.stateOf(place) === OPEN : null);
+        if (chosen && isochrones && !isochrones.shown) isochrones.box?.click();
+        if (chosen && isochrones && coverage?.shown) coverage.box.click(); // its walks are to centres open or not
+        if (!chosen && coverage && !coverage.shown && !states?.shown) coverage.box.click();
+        this.markers?.showOpening(chosen ? (key) => opening.stateOf(key) : null);
+        this.refresh();
+      },
+    });
   }
 
   /** The slider between two scenarios, where there are any. */
@@ -359,8 +398,9 @@ class Page {
       if (row >= 0) return layer.keys ? { kind: "centre", key: layer.keys[row] } : { layer, row };
     }
     const compound = byName.compounds ? byName.compounds.pick(x, y, 0, zoom) : -1;
-    const home = coverage ? coverage.pick(x, y, far, zoom) : -1;
-    if (home >= 0 && (compound < 0 || zoom >= looks.buildingsFromZoom)) return { home, comparing };
+    const { states } = this.city;
+    const home = !comparing && states?.shown ? states.pick(x, y, far, zoom) : coverage ? coverage.pick(x, y, far, zoom) : -1;
+    if (home >= 0 && (compound < 0 || zoom >= looks.buildingsFromZoom)) return { home, comparing, asked: !comparing && Boolean(states?.shown) };
     return compound >= 0 ? { kind: "compound", key: byName.compounds.keys[compound] } : null;
   }
 
@@ -369,8 +409,14 @@ class Page {
     const found = this.find(latlng);
     if (!found) return;
     if (found.kind) this.go(found.kind, found.key, { stay: true });
-    else if (found.home !== undefined) this.openPopup(latlng, found.comparing ? comparedStory(this.city.comparison, found.home) : homeStory(this.city.coverage, found.home));
+    else if (found.home !== undefined) this.openPopup(latlng, this.storyOf(found));
     else this.openPopup(latlng, this.placeStory(found.layer, found.row));
+  }
+
+  /** What is told of a home: on two sides, at a moment, or of its walk. */
+  storyOf({ home, comparing, asked }) {
+    if (comparing) return comparedStory(this.city.comparison, home);
+    return asked ? stateStory(this.city.states, home) : homeStory(this.city.coverage, home);
   }
 
   placeStory(layer, row) {

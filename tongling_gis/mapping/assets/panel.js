@@ -58,6 +58,7 @@ function layerSwatch(layer) {
 function fillLayers(element, city, baseMaps, actions) {
   const groups = new Map(Object.keys(looks.groups).map((name) => [name, []]));
   if (city.coverage) groups.get("results").push(...coverageRows(city.coverage, actions));
+  if (city.states) groups.get("results").push(...stateRows(city.states, actions));
   if (city.isochrones?.all) groups.get("results").push(...isochroneRows(city.isochrones, actions));
   for (const layer of [...city.layers].reverse()) {
     const note = layer.look.fromZoom >= 14 ? words.fromZoom : null;
@@ -87,7 +88,25 @@ function coverageRows(coverage, actions) {
     return row;
   });
   const unit = coverage.counted === "residents" ? words.residents : words.homes;
-  return [legendRow(words.coverage, "", { note: unit, onchange: (shown) => actions.showResult(coverage, shown) }), rows].flat();
+  const main = legendRow(words.coverage, "", { note: unit, onchange: (shown) => actions.showHomes(coverage, shown) });
+  coverage.box = main.querySelector("input");
+  return [main, rows].flat();
+}
+
+/** Homes by what they find open at the moment asked about. */
+function stateRows(states, actions) {
+  const rows = states.classes.map((item, i) =>
+    legendRow(item.label, swatch(item.symbol, item.colour), {
+      sub: true,
+      note: number(states.counts[i]),
+      onchange: (shown) => actions.showState(i, shown),
+    }));
+  const mark = (shown) => rows.forEach((row) => row.classList.toggle("off", !shown));
+  mark(false);
+  const main = legendRow(say("statesAt", { at: states.at }), "", { checked: false, onchange: (shown) => actions.showHomes(states, shown) });
+  states.box = main.querySelector("input");
+  states.mark = mark;
+  return [main, ...rows];
 }
 
 function isochroneRows(isochrones, actions) {
@@ -102,6 +121,7 @@ function isochroneRows(isochrones, actions) {
       actions.showResult(isochrones, shown);
     },
   });
+  isochrones.box = main.querySelector("input");
   return [main, ...rows];
 }
 
@@ -172,6 +192,19 @@ function layerActions(page) {
     },
     showResult: (result, shown) => {
       result.shown = shown;
+      page.refresh();
+    },
+    // homes have one colour at a time: their walk, or what they find open
+    showHomes: (result, shown) => {
+      const { states } = page.city;
+      const other = result === coverage ? states : coverage;
+      if (shown && other) [other.shown, other.box.checked] = [false, false];
+      result.shown = shown;
+      states?.mark(states.shown);
+      page.refresh();
+    },
+    showState: (i, shown) => {
+      page.city.states.classShown[i] = shown;
       page.refresh();
     },
     showClass: (i, shown) => {

@@ -94,6 +94,12 @@ class IsochroneLayer {
     this.all = described.dissolved ? new Shapes(described.dissolved.shapes) : null;
     this.shown = false;
     this.selected = null;
+    this.openRows = null;
+  }
+
+  /** Show the areas of some places only, as of those that are open; null for all. */
+  limitTo(isOpen) {
+    this.openRows = isOpen && this.limits.map((_limit, i) => this.places.flatMap((place, row) => (this.limit[row] === i && isOpen(place) ? [row] : [])));
   }
 
   /** Select a place, whose areas are drawn; null for none. */
@@ -102,7 +108,13 @@ class IsochroneLayer {
   }
 
   paint(context, view, box) {
-    if (this.shown && this.all) {
+    if (this.shown && this.openRows) {
+      const seen = new Set(this.shapes.grid.touching(...box));
+      for (let i = this.limits.length - 1; i >= 0; i--) {
+        const rows = this.openRows[i].filter((row) => seen.has(row));
+        paintAreas(context, this.shapes, rows, view, { fill: this.colours[i], fillOpacity: 0.3 });
+      }
+    } else if (this.shown && this.all) {
       for (const row of this.all.grid.touching(...box)) {
         this.paintArea(context, this.all, row, view, this.colours[this.dissolved.limit[row]], 0.16, 0.9);
       }
