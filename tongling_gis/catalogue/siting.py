@@ -19,6 +19,7 @@ class SitingStandard:
         change: By how much demand and speed are changed to see whether an answer holds.
         draws: How often demand is changed so.
         stays: Share of those changes in which a site is chosen that counts as steady.
+        household_size: People of a household where a city's own are not known.
         sources: Source line of the numbers, by name.
     """
 
@@ -30,6 +31,7 @@ class SitingStandard:
     change: float
     draws: int
     stays: float
+    household_size: float
     sources: dict[str, str]
 
 
@@ -46,5 +48,6 @@ def siting_standard(entry: dict[str, Any]) -> SitingStandard:
         change=float(entry["change"]),
         draws=int(entry["draws"]),
         stays=float(entry["stays"]),
+        household_size=float(entry["household_size"]),
         sources=sources,
     )

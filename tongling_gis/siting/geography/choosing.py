@@ -10,7 +10,7 @@ from tongling_gis.routing import weigh
 from tongling_gis.siting.geography.city import free_places, read_city
 from tongling_gis.siting.geography.effects import measure_effect
 from tongling_gis.siting.geography.judging import Surroundings
-from tongling_gis.siting.geography.readings import draw_curve, measure_efficiency
+from tongling_gis.siting.geography.readings import draw_curve, list_phases, measure_efficiency
 from tongling_gis.siting.geography.solving import WALKS, solve
 from tongling_gis.siting.geography.stories import describe_sites
 from tongling_gis.siting.geography.telling import (
@@ -106,7 +106,7 @@ def _read(answer: _Answer, asked: SitingQuestion) -> _Answer:
         return answer
     tell = asked.effort.progress
     tell(Text("逐个增加地点的收益", "What each further site gains"), 0.5)
-    tables = {"curve": draw_curve(city, asked, plan)}
+    tables = {"phases": list_phases(city, plan), "curve": draw_curve(city, asked, plan)}
     tell(Text("权衡造价与覆盖", "Cost against cover"), 0.65)
     tables["trade_offs"] = _trade(city, asked, plan)
     tell(Text("检验稳健性", "Whether the answer holds"), 0.8)

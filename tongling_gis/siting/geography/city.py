@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import geopandas as gpd
+    import pandas as pd
     from numpy.typing import NDArray
 
     from tongling_gis.network import Network
@@ -91,6 +92,24 @@ class SitingCity:
         """How many each home counts for where numbers are told: residents, or 1."""
         return np.nan_to_num(self.people) if self.by_people else np.ones(len(self.homes))
 
+    @cached_property
+    def households(self) -> Floats:
+        """Households of each home, or else dwellings; NaN where unknown."""
+        column = next((name for name in ("households", "dwellings") if name in self.homes), None)
+        if column is None:
+            return np.full(len(self.homes), np.nan)
+        return known_numbers(self.homes[column])
+
+    @property
+    def household_size(self) -> float:
+        """People of a household: of the homes where both are known, else the census's."""
+        both = np.isfinite(self.people) & (self.households > 0)
+        if not self.by_people:
+            return 1.0
+        if not both.any():
+            return read_standards().siting.household_size
+        return float(self.people[both].sum() / self.households[both].sum())
+
     @property
     def unit(self) -> str:
         """Unit of the counts: "residents" or "buildings"."""
@@ -141,6 +160,21 @@ class SitingCity:
         profile = self.graph.profile
         other = profile.at_speed(profile.speed_m_s * factor, f"{factor:g} times the speed")
         return weigh(self.graph.network, other)
+
+
+def known_numbers(values: pd.Series) -> Floats:
+    """Give a column's numbers, NaN where one is missing."""
+    import pandas as pd
+
+    return np.asarray(pd.to_numeric(values).astype("Float64").to_numpy(float, na_value=np.nan))
+
+
+def floor_areas(centres: gpd.GeoDataFrame) -> Floats:
+    """Give each centre's floor area, the usual one where it is unknown."""
+    usual = read_standards().siting.floor_area_m2
+    if "floor_area_m2" not in centres:
+        return np.full(len(centres), usual)
+    return np.nan_to_num(known_numbers(centres["floor_area_m2"]), nan=usual)
 
 
 def seconds_of(found: Nearest) -> Floats:
@@ -269,14 +303,13 @@ def _with_movable(city: SitingCity, kept: Flags) -> SitingCity:
     """Add today's places to the sites that may be chosen."""
     import pandas as pd
 
-    standard = read_standards().siting
     rows = np.flatnonzero(kept & (city.centre_places.edge >= 0))
     moved = city.centres.iloc[rows].copy()
     moved["site_id"] = moved["centre_id"]
     moved["source"] = "centres"
     moved["usable"] = True
-    own = moved.get("floor_area_m2", pd.Series(np.nan, index=moved.index))
-    moved["floor_area_m2"] = pd.to_numeric(own).astype("float64").fillna(standard.floor_area_m2)
+    moved["floor_area_m2"] = floor_areas(moved)
+    moved["origin"] = "new"
     moved["cost_yuan"] = 0.0
     columns = [name for name in city.sites if name in moved]
     sites = pd.concat([city.sites, moved[columns]], ignore_index=True)

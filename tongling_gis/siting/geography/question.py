@@ -25,6 +25,15 @@ PROBLEMS: Mapping[str, Text] = {
     "all": Text("用最少的中心覆盖全部居民", "cover all residents with the fewest centres"),
     "median": Text("总步行时间最短", "the shortest total walk"),
     "centre": Text("最远居民的步行时间最短", "the shortest worst walk"),
+    "backup": Text(
+        "覆盖最多的居民，并使最多的人有第二个中心可用", "most residents with a second centre too"
+    ),
+    "capacity": Text("在面积够用的前提下服务最多的居民", "most residents for whom there is room"),
+    "fair": Text(
+        "先照顾最远的居民，再缩短平均步行", "the shortest worst walk, then the shortest mean"
+    ),
+    "budget": Text("预算之内覆盖最多的居民", "most residents covered within a budget"),
+    "phases": Text("分年建设，逐年覆盖最多", "most residents covered year after year"),
 }
 """The problems, and what each looks for."""
 
@@ -36,6 +45,8 @@ class SitingQuestion:
     Attributes:
         problem: One of ``PROBLEMS``.
         k: How many new centres; with ``existing="move"`` how many besides as many as today.
+        first_k: How many the curve of gains begins with.
+        years: Over how many years they, or the budget, are spread in a plan of phases.
         minutes: The walk that covers, inclusive.
         existing: Whether today's centres stay, are closed, or may all be placed anew.
         require: Ids of sites that must be chosen; they count towards k.
@@ -44,7 +55,7 @@ class SitingQuestion:
         group: Column of the one age group that counts, "" for everybody.
         weights: Column of an age group -> what one of it counts for, 1 where not named.
         at: Moment at which only centres surely open count; None for whenever.
-        budget_yuan: Most that the new centres may cost, where a problem asks for it.
+        budget_yuan: Most that the new centres may cost, in a budget or a plan of phases.
         effort: Time limit, accepted gap, seed and progress.
         snap_limit_m: Farthest that a place may lie from its street.
         readings: Whether curve, trade-offs and robustness are worked out too.
@@ -52,6 +63,8 @@ class SitingQuestion:
 
     problem: str = "cover"
     k: int = 5
+    first_k: int = 0
+    years: int = 3
     minutes: float = 15.0
     existing: Existing = "keep"
     require: tuple[str, ...] = ()
@@ -81,8 +94,19 @@ class SitingQuestion:
                     f"give one above 0 and up to {most:g}.",
                 )
             )
-        if self.k < 0:
-            raise UsageError(Text("k 不能为负。", "k must be 0 or more."))
+        if not 0 <= self.first_k <= self.k or self.years < 1:
+            raise UsageError(
+                Text(
+                    "k 须不小于 0（范围须从小到大），年数须不小于 1。",
+                    "k must be 0 or more, a range of it ascending, and years 1 or more.",
+                )
+            )
+        if self.budget_yuan is not None and not self.budget_yuan >= 0.0:
+            raise UsageError(Text("预算须不小于 0 元。", "The budget must be 0 yuan or more."))
+        if self.problem == "budget" and self.budget_yuan is None:
+            raise UsageError(
+                Text("请用 --budget 给出预算（元）。", "Say with --budget how many yuan there are.")
+            )
         for group, factor in self.weights.items():
             if not factor >= 0.0:
                 raise UsageError(
@@ -103,6 +127,7 @@ class SitingQuestion:
         return {
             "problem": self.problem,
             "k": self.k,
+            "years": self.years,
             "minutes": [self.minutes],
             "limit_inclusive": True,
             "existing": self.existing,

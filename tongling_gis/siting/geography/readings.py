@@ -66,7 +66,7 @@ def draw_curve(city: SitingCity, asked: SitingQuestion, plan: Plan) -> pd.DataFr
 
     Returns:
         Rows ``k``, ``covered``, ``share_covered``, ``newly``, ``mean_walk_s``,
-        ``worst_walk_s``, ``cost_yuan``, ``gap``, ``proven``, ``bend``, ``sites``.
+        ``worst_walk_s``, ``cost_yuan``, ``objective``, ``gap``, ``proven``, ``bend``, ``sites``.
     """
     import pandas as pd
 
@@ -78,18 +78,27 @@ def draw_curve(city: SitingCity, asked: SitingQuestion, plan: Plan) -> pd.DataFr
     return table
 
 
-_CURVES = {"median": "mean_walk_s", "centre": "worst_walk_s", "fair": "worst_walk_s"}
+_CURVES = {
+    "median": "mean_walk_s",
+    "centre": "worst_walk_s",
+    "fair": "worst_walk_s",
+    "backup": "objective",
+    "capacity": "objective",
+}
 """What the curve of a problem shows; of the others it is the residents covered."""
+_EASIER = {"all": "cover", "budget": "cover", "phases": "cover"}
+"""What is asked of fewer sites than an answer has, where its own question has no k."""
 
 
 def _plans(
     city: SitingCity, asked: SitingQuestion, plan: Plan, most: int
 ) -> Iterator[tuple[int, Plan]]:
     """Solve for fewer sites than the plan has, then give the plan."""
-    easier = {"all": "cover"}.get(asked.problem, asked.problem)
+    easier = _EASIER.get(asked.problem, asked.problem)
     lesser = replace(asked, problem=easier, effort=quick(asked.effort, _READING_S, _READING_GAP))
     required = sum(role is Role.REQUIRED for role in plan.reach.roles)
-    begin = max(required, count_sites(city, asked) - asked.k if asked.existing == "move" else 0)
+    moved = count_sites(city, asked) - asked.k
+    begin = min(max(required, moved + asked.first_k), most)
     for k in np.unique(np.rint(np.linspace(begin, most, min(_POINTS, most - begin) + 1))):
         if k == most:
             break
@@ -113,6 +122,7 @@ def _curve_row(city: SitingCity, asked: SitingQuestion, plan: Plan, k: int) -> d
         "mean_walk_s": _or_nan(effect.mean_s(effect.after_s, city.count)),
         "worst_walk_s": _or_nan(effect.worst_s(effect.after_s, plan.reach.weight)),
         "cost_yuan": effect.cost_yuan,
+        "objective": plan.solution.objective,
         "gap": plan.solution.gap,
         "proven": plan.solution.status == "optimal",
         "sites": " ".join(city.sites["site_id"].to_numpy()[np.sort(plan.chosen)]),
@@ -121,6 +131,36 @@ def _curve_row(city: SitingCity, asked: SitingQuestion, plan: Plan, k: int) -> d
 
 def _or_nan(value: float | None) -> float:
     return np.nan if value is None else value
+
+
+def list_phases(city: SitingCity, plan: Plan) -> pd.DataFrame:
+    """Tabulate a plan over years.
+
+    Returns:
+        Rows ``year``, ``open`` (sites open by then), ``sites`` (those of the year), ``covered``,
+        ``alone`` (what the year could cover by itself), ``regret``, ``cost_yuan``; none of
+        an answer without years.
+    """
+    import pandas as pd
+
+    ids, before, rows = city.sites["site_id"].to_numpy(), set[int](), []
+    for year, state in enumerate(plan.solution.phases, 1):
+        own = {int(site) for site in state.sites if site < len(ids)}
+        rows.append(
+            {
+                "year": year,
+                "open": len(own),
+                "sites": " ".join(ids[sorted(own - before)]),
+                "covered": state.objective,
+                "alone": state.parts.get("alone", np.nan),
+                "regret": state.parts.get("regret", np.nan),
+                "cost_yuan": float(
+                    city.sites["cost_yuan"].to_numpy(dtype=float)[sorted(own)].sum()
+                ),
+            }
+        )
+        before = own
+    return pd.DataFrame(rows)
 
 
 def measure_efficiency(

@@ -9,13 +9,19 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from tongling_gis.catalogue import read_standards
+from tongling_gis.siting.backup import solve_backup
+from tongling_gis.siting.budget import solve_budget
+from tongling_gis.siting.capacity import solve_capacitated
 from tongling_gis.siting.centre import solve_centre
 from tongling_gis.siting.cover import solve_cover
 from tongling_gis.siting.cover_all import solve_cover_all
-from tongling_gis.siting.geography.city import seconds_of
+from tongling_gis.siting.fair import solve_fair
+from tongling_gis.siting.geography.city import floor_areas, seconds_of
 from tongling_gis.siting.median import solve_median
+from tongling_gis.siting.phases import solve_phases
 from tongling_gis.siting.problem import Role
 from tongling_gis.siting.solution import STOPPED
+from tongling_gis.siting.works import Kind, Works
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -159,15 +165,74 @@ def _fold_standing(
     return folded, (*roles[:m], Role.EXISTING)
 
 
-def solver_of(asked: SitingQuestion, k: int) -> Callable[..., Solution]:
+_SOLVERS: dict[str, Callable[..., Solution]] = {
+    "cover": solve_cover,
+    "all": solve_cover_all,
+    "median": solve_median,
+    "centre": solve_centre,
+    "backup": solve_backup,
+    "capacity": solve_capacitated,
+    "fair": solve_fair,
+    "budget": solve_budget,
+    "phases": solve_phases,
+}
+_WITHOUT_K = ("all", "budget", "phases")
+
+
+def solver_of(city: SitingCity, asked: SitingQuestion, k: int) -> Callable[..., Solution]:
     """Give the solver of a question with its options, but for roles and effort."""
-    if asked.problem == "median":
-        return partial(solve_median, k=k)
-    if asked.problem == "centre":
-        return partial(solve_centre, k=k)
-    if asked.problem == "all":
-        return partial(solve_cover_all, limit=asked.limit_s)
-    return partial(solve_cover, k=k, limit=asked.limit_s)
+    options: dict[str, Any] = {} if asked.problem in WALKS else {"limit": asked.limit_s}
+    if asked.problem not in _WITHOUT_K:
+        options["k"] = k
+    if asked.problem == "capacity":
+        options["capacity"] = list_room(city, asked)
+    elif asked.problem == "budget":
+        options |= {"budget": asked.budget_yuan or 0.0, "works": list_works(city)}
+    elif asked.problem == "phases":
+        options |= _years(city, asked, k)
+    return partial(_SOLVERS[asked.problem], **options)
+
+
+_KINDS = {"new": Kind.NEW, "rebuilt": Kind.REBUILD, "converted": Kind.CONVERT}
+
+
+def list_works(city: SitingCity) -> Works:
+    """Say what may be done at each site, and for how much."""
+    sites = city.sites
+    return Works(
+        site=np.arange(len(sites)),
+        kind=[_KINDS.get(str(origin), Kind.NEW) for origin in sites["origin"]],
+        cost=sites["cost_yuan"].to_numpy(dtype=float),
+        area=sites["floor_area_m2"].to_numpy(dtype=float),
+    )
+
+
+def _years(city: SitingCity, asked: SitingQuestion, k: int) -> dict[str, Any]:
+    """Spread sites, or money, evenly over the years; the first years get what is left over."""
+    if asked.budget_yuan is not None:
+        standing = int(city.staying.any())
+        cost = np.r_[city.sites["cost_yuan"].to_numpy(dtype=float), np.zeros(standing)]
+        return {"per_year": [asked.budget_yuan / asked.years] * asked.years, "cost": cost}
+    return {
+        "per_year": [(k + asked.years - 1 - year) // asked.years for year in range(asked.years)]
+    }
+
+
+def list_room(city: SitingCity, asked: SitingQuestion) -> Floats:
+    """Say how many people each site, then each staying centre, has room for.
+
+    Its floor area over the norm for 100 households, times the people of a household: those
+    of the homes where both are known, else the census's; weights by age aside.
+    """
+    standard = read_standards()
+    area = np.r_[
+        city.sites["floor_area_m2"].to_numpy(dtype=float),
+        floor_areas(city.centres)[city.staying],
+    ]
+    norm = standard.access.floor_area_m2_per_100_households / 100.0
+    share = weigh_homes(city, asked).sum() / max(city.count.sum(), 1e-9)
+    room: Floats = area / norm * city.household_size * share
+    return room
 
 
 def solve(
@@ -177,7 +242,7 @@ def solve(
     told = reach or reach_sites(city, asked)
     if asked.problem in COVERS:
         told = leave_covered(told, asked.limit_s)
-    solver = solver_of(asked, count_sites(city, asked) if k is None else k)
+    solver = solver_of(city, asked, count_sites(city, asked) if k is None else k)
     solution = solver(told.times, told.weight, roles=told.roles, effort=asked.effort)
     rows = solution.sites[solution.sites < len(city.sites)]
     return Plan(rows.astype(np.int64), solution, told)

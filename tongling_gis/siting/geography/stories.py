@@ -60,7 +60,7 @@ def describe_sites(
         cost, newly[order], out=np.full(len(order), np.nan), where=newly[order] > 0
     ).round()
     layer["compound"] = name_compounds(layer.geometry, compounds)
-    households = _households(effect)[order]
+    households = effect.by_site(effect.covered_after, city.households)[order]
     layer["households"] = households
     findings = [
         _floor_finding(row, area, of)
@@ -85,18 +85,6 @@ def _rows(layer: gpd.GeoDataFrame) -> list[dict[str, Any]]:
 
 def _whole(values: Floats) -> Floats:
     return np.rint(values)
-
-
-def _households(effect: Effect) -> Floats:
-    """Add up the households nearest to each site within the limit; NaN where unknown."""
-    import pandas as pd
-
-    homes = effect.city.homes
-    column = next((name for name in ("households", "dwellings") if name in homes), None)
-    if column is None:
-        return np.full(len(effect.city.sites), np.nan)
-    each = pd.to_numeric(homes[column]).astype("Float64").to_numpy(float, na_value=np.nan)
-    return effect.by_site(effect.covered_after, each)
 
 
 def _floor_finding(row: Any, area_m2: float, households: float) -> Finding:  # noqa: ANN401 - a row

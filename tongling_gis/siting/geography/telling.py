@@ -165,14 +165,28 @@ def _of_walks(effect: Effect) -> Iterator[Indicator]:
 
 def _of_proof(plan: Plan, asked: SitingQuestion) -> Iterator[Indicator]:
     found = plan.solution
-    unit = {"median": "s", "centre": "s", "all": "places"}.get(asked.problem, "")
+    unit = {"median": "", "centre": "s", "fair": "s", "all": "places"}.get(asked.problem, "")
     for name, label, value in (
         ("objective", Text("目标值", "Objective"), found.objective),
         ("bound", Text("界限", "Bound"), found.bound),
     ):
         yield Indicator(name, label, _known(value), unit)
+    for name, value in found.parts.items():
+        if name in _PARTS:
+            yield Indicator(f"part_{name}", _PARTS[name], _known(value), _UNITS.get(name, ""))
     gap = Text("与最优的差距上限", "Gap to the optimum at most")
     yield Indicator("gap", gap, _known(found.gap), "share")
+
+
+_PARTS = {
+    "once": Text("至少有一个中心（加权）", "With one centre at least (weighed)"),
+    "twice": Text("有两个以上中心（加权）", "With two centres at least (weighed)"),
+    "reached": Text("时限内可达（不论面积，加权）", "Within reach, room or not (weighed)"),
+    "mean": Text("平均步行时间（加权）", "Mean walk (weighed)"),
+    "worst": Text("最长步行时间（求解范围内）", "Longest walk of those that count"),
+    "cost": Text("预算内花费", "Spent of the budget"),
+}
+_UNITS = {"mean": "s", "worst": "s", "cost": "yuan"}
 
 
 def _known(value: float) -> float | None:

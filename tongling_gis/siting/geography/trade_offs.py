@@ -18,6 +18,7 @@ from tongling_gis.siting.geography.solving import (
     WALKS,
     count_sites,
     leave_covered,
+    list_works,
     quick,
     reach_sites,
     solver_of,
@@ -26,7 +27,6 @@ from tongling_gis.siting.median import solve_median
 from tongling_gis.siting.problem import Role
 from tongling_gis.siting.robustness import solve_often
 from tongling_gis.siting.solution import STOPPED
-from tongling_gis.siting.works import Kind, Works
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,18 +45,6 @@ _POINTS = 8
 _NEAR_MINUTES = 5.0
 _READING_S = 5.0
 _READING_GAP = 1e-3
-_KINDS = {"new": Kind.NEW, "rebuilt": Kind.REBUILD, "converted": Kind.CONVERT}
-
-
-def list_works(city: SitingCity) -> Works:
-    """Say what may be done at each site, and for how much."""
-    sites = city.sites
-    return Works(
-        site=np.arange(len(sites)),
-        kind=[_KINDS.get(str(origin), Kind.NEW) for origin in sites["origin"]],
-        cost=sites["cost_yuan"].to_numpy(dtype=float),
-        area=sites["floor_area_m2"].to_numpy(dtype=float),
-    )
 
 
 def trade_cost(city: SitingCity, asked: SitingQuestion, plan: Plan) -> pd.DataFrame:
@@ -167,7 +155,7 @@ def try_changes(city: SitingCity, asked: SitingQuestion, plan: Plan) -> pd.DataF
     import pandas as pd
 
     standard = read_standards().siting
-    solver = solver_of(asked, count_sites(city, asked))
+    solver = solver_of(city, asked, count_sites(city, asked))
     effort = quick(asked.effort, _READING_S, _READING_GAP)
     reach = plan.reach
     if asked.problem not in WALKS:
