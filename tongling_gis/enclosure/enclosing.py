@@ -17,11 +17,11 @@ from tongling_gis.enclosure.cutting import cut_edits, list_rings
 from tongling_gis.enclosure.lanes import Lanes, build_lanes
 from tongling_gis.enclosure.served import Served, find_served
 from tongling_gis.enclosure.walks import list_walks
+from tongling_gis.enclosure.window import slice_network
 from tongling_gis.network.model import number_components
-from tongling_gis.scenario.edits import StreetEdits
 from tongling_gis.scenario.ground import as_array
-from tongling_gis.scenario.surroundings import Surroundings as Around
 from tongling_gis.scenario.surroundings import find_dirty, take_out
+from tongling_gis.scenario.walks import repair_standing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,7 +30,10 @@ if TYPE_CHECKING:
     from tongling_gis.enclosure.model import Case
     from tongling_gis.enclosure.surroundings import Surroundings
     from tongling_gis.network import Network
+    from tongling_gis.scenario.edits import StreetEdits
     from tongling_gis.scenario.ground import Ground
+    from tongling_gis.scenario.surroundings import Surroundings as Around
+    from tongling_gis.scenario.walks import Walks
 
     Ints: TypeAlias = NDArray[np.int64]
     Flags: TypeAlias = NDArray[np.bool_]
@@ -125,52 +128,71 @@ class Enclosure:
         return cut_edits(self.surroundings, self.case, strangers=True)
 
     @cached_property
-    def _wanted(self) -> Ints:
-        """Uncut streets to look at: those in the window, and those that the boundary changes."""
-        around = self.surroundings
-        found = [around.street_tree.query(self.window)]
-        found += [find_dirty(one, self.edits) for one in (around.ground, around.driving_ground)]
-        return np.unique(np.concatenate(found)).astype(np.int64)
+    def _near_streets(self) -> Ints:
+        """Uncut streets in the window."""
+        return np.sort(self.surroundings.street_tree.query(self.window)).astype(np.int64)
 
-    def _take_out(self, ground: Ground, edits: StreetEdits) -> Around:
+    def _cut(self, ground: Ground) -> Around:
+        """Cut the streets in the window, and those that the boundary changes."""
+        dirty = find_dirty(ground, self.edits)
+        return take_out(ground, self.edits, dirty, self._near_streets, as_array([]), 0.0)
+
+    @cached_property
+    def _repair(self) -> tuple[list[Walks], Around]:
+        """Mend the walks to each kind of goal; and the streets on foot that this takes."""
+        cities = list(self.surroundings.cities.values())
+        if not cities:
+            return [], self._cut(self.surroundings.ground)
+        return repair_standing(cities, self.edits, self._near_streets)
+
+    @property
+    def repaired(self) -> list[Walks]:
+        """Every resident's walk to each of ``surroundings.cities``, through all gates on foot."""
+        return self._repair[0]
+
+    @cached_property
+    def strangers_repaired(self) -> list[Walks]:
+        """The same through those gates alone that take no card."""
+        cities = list(self.surroundings.cities.values())
+        if self.strangers_edits is self.edits or not cities:
+            return self.repaired
+        return repair_standing(cities, self.strangers_edits, np.empty(0, dtype=np.int64))[0]
+
+    @cached_property
+    def metre_walks(self) -> dict[str, Walks]:
+        """Every resident's way in metres to each of ``surroundings.metre_cities``."""
+        cities = self.surroundings.metre_cities
+        if not cities:
+            return {}
         none = np.empty(0, dtype=np.int64)
-        return take_out(ground, edits, none, self._wanted, as_array([]), 0.0)
-
-    @cached_property
-    def _walking(self) -> Around:
-        return self._take_out(self.surroundings.ground, StreetEdits())
-
-    @cached_property
-    def streets(self) -> Ints:
-        """Rows of the city's uncut streets that the networks here are of, ascending."""
-        return self._walking.streets
+        mended, _ = repair_standing(list(cities.values()), self.edits, none)
+        return dict(zip(cities, mended, strict=True))
 
     def streets_of(self, network: Network) -> Ints:
         """Give the row of the city's uncut street of each edge of one of the networks here.
 
         ``surroundings.public``, ``width_m`` and ``street_name`` are numbered so.
         """
-        rows: Ints = self.streets[network.edges["uncut_edge"].to_numpy(dtype=np.int64)]
-        return rows
+        return network.edges["street"].to_numpy(dtype=np.int64)
 
     def public_of(self, network: Network) -> NDArray[np.int8]:
         """Say whose each edge of one of the networks here is: 1 public, 0 internal, -1 unknown."""
         return self.surroundings.public[self.streets_of(network)]
 
-    @property
+    @cached_property
     def walking(self) -> Network:
         """The streets in the window as people on foot meet them today."""
-        return self._walking.after
+        return slice_network(self.surroundings.ground, self._near_streets, self.window)
 
-    @cached_property
+    @property
     def walking_after(self) -> Network:
         """The same cut by the boundary, open at gates for people on foot."""
-        return self._take_out(self.surroundings.ground, self.edits).after
+        return self._repair[1].after
 
     @cached_property
     def driving(self) -> Network:
         """The streets in the window as fire engines meet them today."""
-        return self._take_out(self.surroundings.driving_ground, StreetEdits()).after
+        return slice_network(self.surroundings.driving_ground, self._near_streets, self.window)
 
     @cached_property
     def driving_after(self) -> Network:
@@ -179,7 +201,7 @@ class Enclosure:
         Those are vehicle and fire gates, unless known to be too narrow or too low, or closed by
         fixed posts. Hours do not bind a fire engine.
         """
-        return self._take_out(self.surroundings.driving_ground, self.edits).after
+        return self._cut(self.surroundings.driving_ground).after
 
     @cached_property
     def lanes(self) -> Lanes:

@@ -8,7 +8,7 @@ import numpy as np
 
 from tongling_gis.reachability.places import count_people
 from tongling_gis.routing.graph import UNREACHED
-from tongling_gis.scenario.walks import repair_walks
+from tongling_gis.scenario.walks import repair_standing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,10 +29,7 @@ def list_walks(enclosure: Enclosure) -> pd.DataFrame:
     import pandas as pd
 
     homes = enclosure.surroundings.residents
-    parts = []
-    for goal, city in enclosure.surroundings.cities.items():
-        row, before, after = _walk(enclosure, city)
-        parts.append((goal, row, before, after))
+    parts = _walk(enclosure)
     row = np.concatenate([part[1] for part in parts]) if parts else np.empty(0, dtype=np.int64)
     inside = np.isin(row, enclosure.inside_residents)
     known = homes is not None and len(parts) > 0
@@ -52,29 +49,27 @@ def list_walks(enclosure: Enclosure) -> pd.DataFrame:
     )
 
 
-def _walk(enclosure: Enclosure, city: City) -> tuple[Ints, Floats, Floats]:
-    """Give the rows asked for, and seconds before and after."""
+def _walk(enclosure: Enclosure) -> list[tuple[str, Ints, Floats, Floats]]:
+    """Give for each kind of goal the rows asked for, and seconds before and after."""
     inside = enclosure.inside_residents
-    walks = repair(city, enclosure.edits)
-    before, after = walks.before.copy(), walks.after.copy()
-    if enclosure.strangers_edits is not enclosure.edits:
-        others = repair(city, enclosure.strangers_edits)
-        own = np.zeros(len(before), dtype=bool)
-        own[inside] = True
-        before = np.where(own, before, others.before)
-        after = np.where(own, after, others.after)
-    row = np.union1d(inside, np.flatnonzero((before >> 32) != (after >> 32)))
-    return row, seconds(before[row]), seconds(after[row])
+    homes = enclosure.surroundings.homes
+    own = np.zeros(0 if homes is None else len(homes.points), dtype=bool)
+    own[inside] = True
+    parts = []
+    theirs, strangers = enclosure.repaired, enclosure.strangers_repaired
+    for number, goal in enumerate(enclosure.surroundings.cities):
+        before, after = theirs[number].before, theirs[number].after
+        if strangers is not theirs:
+            before = np.where(own, before, strangers[number].before)
+            after = np.where(own, after, strangers[number].after)
+        row = np.union1d(inside, np.flatnonzero((before >> 32) != (after >> 32)))
+        parts.append((goal, row, seconds(before[row]), seconds(after[row])))
+    return parts
 
 
 def repair(city: City, edits: StreetEdits) -> Walks:
     """Mend every resident's walk to one kind of goal around a boundary."""
-    from tongling_gis.scenario.edits import CentreRow
-
-    rows = [
-        CentreRow(row, str(row), point, point, {}) for row, point in enumerate(city.centres.points)
-    ]
-    return repair_walks(city, edits, rows, city.serves)
+    return repair_standing([city], edits, np.empty(0, dtype=np.int64))[0][0]
 
 
 def seconds(state: Ints) -> Floats:

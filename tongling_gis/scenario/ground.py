@@ -168,6 +168,16 @@ class Ground:
         return Columns.of(self.plain.nodes)
 
     @cached_property
+    def cut_node_columns(self) -> Columns:
+        """The nodes of the streets cut by their walls, column by column."""
+        return Columns.of(self.network.nodes)
+
+    @cached_property
+    def reasons(self) -> Shapes:
+        """The code of why the walker does not use each uncut street, "" where they do."""
+        return self.uncut.edges["walk_reason"].to_numpy(dtype=object)
+
+    @cached_property
     def ends(self) -> Ints:
         """Nodes at both ends of each uncut street, int64[m, 2]."""
         return self.uncut.edges[["from_node", "to_node"]].to_numpy(dtype=np.int64)

@@ -192,10 +192,11 @@ def take_out(
 
 
 def _part(ground: Ground, edits: StreetEdits, streets: Ints, nodes: Ints, ends: Ints) -> Network:
-    """Make an uncut network of some streets, as the edits leave them."""
+    """Make an uncut network of some streets, as the edits leave them; ``street`` numbers them."""
     plain = ground.plain
     edges = ground.street_columns.take(streets)
     edges["from_node"], edges["to_node"] = ends[:, 0].astype(np.int32), ends[:, 1].astype(np.int32)
+    edges["street"] = streets
     some = Network(
         plain.crs,
         ground.node_columns.take(nodes),

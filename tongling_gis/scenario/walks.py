@@ -237,7 +237,8 @@ def repair_walks(
     if not streets:
         arrivals = doors_of(fresh, attach(ground.network, points, limit_m=limit_m))
         arrived = _Arrivals(arrivals, ground.spots_of(arrivals))
-        return _mend(_Change(city), no_moves(), no_moves(), arrived, rows, serves)
+        keeps = stays(rows, len(city.serves))
+        return _mend(_Change(city), (no_moves(), no_moves()), arrived, keeps, serves)
     dirty = find_dirty(ground, streets)
     homes = find_candidates(city.homes, streets)
     centres = find_candidates(city.centres, streets)
@@ -253,12 +254,59 @@ def repair_walks(
     arrivals = doors_of(fresh, of_fresh)
     return _mend(
         change,
-        change.judge(city.homes, homes, of_homes, streets),
-        change.judge(city.centres, centres, of_centres, streets),
+        (
+            change.judge(city.homes, homes, of_homes, streets),
+            change.judge(city.centres, centres, of_centres, streets),
+        ),
         _Arrivals(arrivals, around.spots_of(arrivals)),
-        rows,
+        stays(rows, len(city.serves)),
         serves,
     )
+
+
+def repair_standing(
+    cities: Sequence[City], streets: StreetEdits, others: Ints
+) -> tuple[list[Walks], Surroundings]:
+    """Mend walks to several kinds of centres around one change of streets; all centres stay.
+
+    Args:
+        cities: The same homes on the same streets, one for each kind of centre.
+        streets: What changes about streets, gates and walls.
+        others: More uncut streets that the surroundings shall have.
+
+    Returns:
+        The same walks for each city as ``repair_walks``, and the surroundings of the change.
+    """
+    ground, homes = cities[0].ground, cities[0].homes
+    dirty = find_dirty(ground, streets)
+    joined = [homes, *(city.centres for city in cities)]
+    asked = [find_candidates(places, streets) for places in joined]
+    points = [places.points[rows] for places, rows in zip(joined, asked, strict=True)]
+    places = np.concatenate(points)
+    near = find_near(ground, streets, places, homes.limit_m)
+    around = take_out(ground, streets, dirty, np.union1d(near, others), places, homes.limit_m)
+    mend = mend_streets(around)
+    found = attach(around.after, places, limit_m=homes.limit_m) if len(places) else no_doors().at
+    ends = np.cumsum([len(rows) for rows in asked])[:-1]
+    parts = [some_attached(found, one) for one in np.split(np.arange(len(places)), ends)]
+    change = _Change(cities[0], around, mend)
+    moves = [
+        change.judge(one, rows, part, streets)
+        for one, rows, part in zip(joined, asked, parts, strict=True)
+    ]
+    nothing = no_doors()
+    arrived = _Arrivals(nothing, around.spots_of(nothing))
+    walks = [
+        _mend(
+            _Change(city, around, mend),
+            (moves[0], goals),
+            arrived,
+            np.ones(len(city.serves), dtype=bool),
+            city.serves,
+        )
+        for city, goals in zip(cities, moves[1:], strict=True)
+    ]
+    return walks, around
 
 
 class _Arrivals(NamedTuple):
@@ -286,13 +334,13 @@ class _Serving(NamedTuple):
 
 def _mend(
     change: _Change,
-    homes: Moves,
-    centres: Moves,
+    moves: tuple[Moves, Moves],
     arrived: _Arrivals,
-    rows: Sequence[CentreRow],
+    keeps: Flags,
     serves: Flags,
 ) -> Walks:
-    serving = _find_serving(change, centres, arrived, rows, serves)
+    homes, centres = moves
+    serving = _find_serving(change, centres, arrived, keeps, serves)
     return Walks(
         _walk_before(change, homes, centres),
         _walk_after(change, homes, serving),
@@ -303,11 +351,10 @@ def _mend(
 
 
 def _find_serving(
-    change: _Change, centres: Moves, arrived: _Arrivals, rows: Sequence[CentreRow], serves: Flags
+    change: _Change, centres: Moves, arrived: _Arrivals, keeps: Flags, serves: Flags
 ) -> _Serving:
     city, ground = change.city, change.ground
-    count = len(city.serves)
-    keeps = stays(rows, count)
+    count, keeps = len(city.serves), keeps.copy()
     staying = keeps[centres.new.owner]
     keeps[centres.lost] = False
     own = doors_of(np.arange(count), city.centres.doors)
@@ -319,7 +366,7 @@ def _find_serving(
     come = [one[0].at.edge for one in lists]
     lists.append(change.lay(kept, ground.spots_of(kept)))
     old, new = (one[0].sorted_with(*one[1:]) for one in zip(*lists, strict=True))
-    attached = np.zeros(len(rows), dtype=bool)
+    attached = np.zeros(len(serves), dtype=bool)
     attached[np.concatenate([old.owner, new.owner])] = True
     same = keeps & (serves[:count] == city.serves)
     pieces = np.concatenate([own.some(~same[own.owner]).at.edge, *come, change.gone])

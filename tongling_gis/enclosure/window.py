@@ -1,0 +1,118 @@
+"""The streets around a boundary as they stand: a piece taken out of the city's network."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+
+from tongling_gis.network import Network
+from tongling_gis.network.building import number_pieces
+from tongling_gis.network.severing import no_cuts
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+    import shapely
+    from numpy.typing import NDArray
+
+    from tongling_gis.scenario.ground import Ground
+
+    Ints: TypeAlias = NDArray[np.int64]
+
+
+def slice_network(ground: Ground, streets: Ints, window: shapely.Polygon) -> Network:
+    """Take some streets out of a city's network, with all pieces into which walls part them.
+
+    Nodes and edges are those of the city in their order, numbered anew; ``street`` says of
+    each edge which uncut street of the city it is of.
+
+    Args:
+        ground: The city's streets, as one kind of walker meets them.
+        streets: Rows of the uncut streets, ascending.
+        window: The box around them, for taking walls and gates.
+    """
+    network, uncut = ground.network, ground.uncut
+    pieces = np.sort(ground.pieces_of(streets))
+    nodes, ends = np.unique(ground.piece_ends[pieces].astype(np.int64), return_inverse=True)
+    edges = _take_edges(ground, pieces, ends.reshape(-1, 2))
+    local = np.searchsorted(streets, ground.street[pieces]).astype(np.int32)
+    edges["uncut_edge"] = local
+    edges["piece"] = (network.edges["piece"].array[pieces]).astype(np.int32)
+    edges["start_m"] = ground.start_m[pieces]
+    known = Network(
+        network.crs,
+        _take_nodes(ground, nodes),
+        edges,
+        network.geometry[pieces],
+        _take_cuts(network, pieces, nodes),
+        _take_near(network.barriers, ground.walls.barrier[ground.wall_tree.query(window)]),
+        _take_near(network.gates, ground.gate_tree.query(window)),
+        network.gate_reach_m,
+        walker=network.walker,
+        islands=network.on_island[pieces],
+    )
+    if network is uncut:
+        return known
+    return replace(known, uncut=_without_walls(ground, streets, known))
+
+
+def _take_edges(ground: Ground, pieces: Ints, ends: Ints) -> pd.DataFrame:
+    """Take pieces of street with the columns of their streets."""
+    streets = ground.street[pieces]
+    edges = ground.street_columns.take(streets)
+    edges["from_node"], edges["to_node"] = ends[:, 0].astype(np.int32), ends[:, 1].astype(np.int32)
+    edges["length_m"] = ground.length_m[pieces]
+    edges["walkable"] = ground.walkable[pieces]
+    edges["walk_reason"] = ground.reasons[streets]
+    edges["street"] = streets
+    return edges
+
+
+def _take_nodes(ground: Ground, nodes: Ints) -> pd.DataFrame:
+    return ground.cut_node_columns.take(nodes)
+
+
+def _take_near(layer: gpd.GeoDataFrame | None, rows: Ints) -> gpd.GeoDataFrame | None:
+    found = np.unique(rows)
+    if layer is None or not len(found):
+        return None
+    near = layer.iloc[found].reset_index(drop=True)
+    return near if isinstance(near, type(layer)) else None
+
+
+def _take_cuts(network: Network, pieces: Ints, nodes: Ints) -> pd.DataFrame:
+    """Take the cuts between some pieces."""
+    cuts = network.cuts
+    if not len(cuts):
+        return no_cuts()
+    ends = cuts[["edge_a", "edge_b"]].to_numpy()
+    inside = np.isin(ends, pieces).all(axis=1)
+    some = cuts[inside].reset_index(drop=True)
+    for name in ("edge_a", "edge_b"):
+        some[name] = np.searchsorted(pieces, some[name].to_numpy()).astype(np.int32)
+    for name in ("node_a", "node_b"):
+        some[name] = np.searchsorted(nodes, some[name].to_numpy()).astype(np.int32)
+    return some
+
+
+def _without_walls(ground: Ground, streets: Ints, known: Network) -> Network:
+    """Make the same streets uncut."""
+    uncut = ground.uncut
+    nodes, ends = np.unique(ground.ends[streets], return_inverse=True)
+    ends = ends.reshape(-1, 2)
+    edges = ground.street_columns.take(streets)
+    edges["from_node"], edges["to_node"] = ends[:, 0].astype(np.int32), ends[:, 1].astype(np.int32)
+    edges["walkable"], edges["walk_reason"] = ground.used[streets], ground.reasons[streets]
+    edges["street"] = streets
+    return Network(
+        uncut.crs,
+        ground.node_columns.take(nodes),
+        number_pieces(edges),
+        uncut.geometry[streets],
+        no_cuts(),
+        gate_reach_m=known.gate_reach_m,
+        walker=known.walker,
+        islands=uncut.on_island[streets],
+    )
