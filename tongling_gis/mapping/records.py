@@ -7,6 +7,7 @@ import math
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tongling_gis.mapping.pinyin import spell_names
+from tongling_gis.mapping.titles import title_unnamed
 from tongling_gis.mapping.words import UNITS, describe_hours
 from tongling_gis.schema import RECORDS, TABLES
 
@@ -38,7 +39,8 @@ def describe_records(
     Returns:
         Table name -> its label, key, columns with labels and units, and rows as lists.
         Columns in which every value is missing are left out. Tables that are searched also
-        have ``spelt``, the names in pinyin and its initials.
+        have ``spelt``, the names in pinyin and its initials; those on the map ``titles``,
+        what places without a name are called.
     """
     given = {name: layers[name] for name in PLACES if name in layers}
     given |= {name: records[name] for name in RECORDS if name in records}
@@ -46,6 +48,11 @@ def describe_records(
     for name in SEARCHED:
         if name in given and "name" in given[name]:
             described[name]["spelt"] = spell_names(list(given[name]["name"]))
+    for name in PLACES:
+        if name in given:
+            titles = title_unnamed(name, layers[name], layers.get("streets"), lang)
+            if any(titles):
+                described[name]["titles"] = titles
     return described
 
 

@@ -120,6 +120,7 @@ PAGE_WORDS: dict[str, Text] = {
         "各时段 {n} 分钟内可达开放中心的居民占比",
         "Share of residents within {n} min of an open centre, by day and hour",
     ),
+    "hatchedUnknown": Text("斜线：含开放时间未知的中心", "hatched: hours of some unknown"),
     "asTable": Text("以表格显示", "As a table"),
     "moment": Text("时刻", "Moment"),
     "statesAt": Text("附近中心是否开放（{at}）", "Whether a centre near is open ({at})"),

@@ -139,7 +139,7 @@ class HeatMap {
       const box = el("span", { "aria-hidden": "true" });
       box.style.background = heatColour(share);
       return box;
-    }), "100%");
+    }), "100%", this.hours.perhaps.some((one, at) => one > this.hours.share[at]) && el("small", {}, words.hatchedUnknown));
   }
 
   table() {

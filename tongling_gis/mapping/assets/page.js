@@ -2,6 +2,7 @@
 
 const PICK_PX = 8;
 const MARKERS_AT_MOST = 1500;
+const ZOOM_SNAP = 0.5; // half steps: tiles are drawn for the next whole zoom and made smaller
 const NEAR_ZOOM = 15; // links and searches zoom in at least so far
 const FULL_SIZE_ZOOM = 14; // below it the centres' symbols shrink
 const NARROW = "(max-width: 760px)";
@@ -53,6 +54,7 @@ class Page {
     const asMarkers = Boolean(centres) && centres.count <= MARKERS_AT_MOST;
     map.createPane("labels").style.zIndex = 450;
     map.getPane("labels").style.pointerEvents = "none";
+    map.options.zoomSnap = ZOOM_SNAP;
     furnishFrame(map);
     if (pageData.embed) embed(map, pageData.embed.full);
     this.togglePanel(!window.matchMedia(NARROW).matches && !pageData.embed);
@@ -387,7 +389,7 @@ class Page {
 
   /** What lies under a place: a facility, a home, or a compound. */
   find(latlng) {
-    const zoom = this.map.getZoom(), far = PICK_PX / 2 ** zoom;
+    const zoom = Math.round(this.map.getZoom()), far = PICK_PX / 2 ** this.map.getZoom(); // tiles are of whole zooms
     const x = worldX(latlng.lng), y = worldY(latlng.lat);
     const { byName, layers } = this.city;
     const comparing = Boolean(this.swipe?.active);
@@ -399,6 +401,8 @@ class Page {
     }
     const compound = byName.compounds ? byName.compounds.pick(x, y, 0, zoom) : -1;
     const { states } = this.city;
+    const lost = coverage && !states?.shown && zoom < looks.buildingsFromZoom ? coverage.pickUnreached(x, y, far) : -1;
+    if (lost >= 0) return { home: lost, comparing };
     const home = !comparing && states?.shown ? states.pick(x, y, far, zoom) : coverage ? coverage.pick(x, y, far, zoom) : -1;
     if (home >= 0 && (compound < 0 || zoom >= looks.buildingsFromZoom)) return { home, comparing, asked: !comparing && Boolean(states?.shown) };
     return compound >= 0 ? { kind: "compound", key: byName.compounds.keys[compound] } : null;

@@ -171,7 +171,8 @@ function fillAbout(element, origin) {
   if (origin.catalogueDate) facts.push([words.catalogueDate, origin.catalogueDate]);
   if (origin.engine) facts.push([words.engine, `tongling-gis ${origin.engine}`]);
   if (origin.notes.length) facts.push([words.notes, origin.notes.map((note) => el("div", {}, note))]);
-  const line = [origin.stamps[0] ?? words.noResult, ...origin.sources].join(" · ");
+  const said = origin.stamps[0] ?? words.noResult;
+  const line = [said, ...origin.sources.filter((source) => !(origin.invented && source === words.invented && origin.stamps.length))].join(" · ");
   element.append(
     el("details", {}, el("summary", { title: words.about }, el("span", {}, line)), el("div", { class: "about-body" }, factList(facts))),
   );

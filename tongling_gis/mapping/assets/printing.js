@@ -67,11 +67,11 @@ class PrintView {
     document.documentElement.classList.toggle("printing", printing);
     this.tools.hidden = !printing;
     this.fitLegend();
-    this.map.options.zoomSnap = printing ? 0.25 : 1;
+    this.map.options.zoomSnap = printing ? 0.25 : ZOOM_SNAP;
     this.map.invalidateSize({ animate: false });
     this.map.fitBounds(bounds, { animate: false });
     this.actions.rebuild();
-    if (!printing) this.map.setZoom(Math.round(this.map.getZoom()), { animate: false });
+    if (!printing) this.map.setZoom(Math.round(this.map.getZoom() / ZOOM_SNAP) * ZOOM_SNAP, { animate: false });
   }
 
   /** Make the legend as small as it must be to stand on the sheet whole. */

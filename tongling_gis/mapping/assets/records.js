@@ -11,6 +11,7 @@ class Records {
       table.column = new Map(table.columns.map((column) => [column.name, column]));
       table.records = table.rows.map((row) => Object.fromEntries(row.map((value, i) => [names[i], value])));
       table.spelt?.forEach((spelt, row) => (table.records[row].spelt = spelt));
+      table.titles?.forEach((title, row) => title && (table.records[row].title = title));
       table.byKey = new Map(table.records.map((record) => [String(record[table.key]), record]));
       table.links = new Map();
     }
@@ -59,9 +60,9 @@ class Records {
     return String(record[this.tables[table].key]);
   }
 
-  /** What a record is called: its name, else its key. */
+  /** What a record is called: its name, else what stands for one, else its key. */
   title(table, record) {
-    return record.name || this.keyOf(table, record);
+    return record.name || record.title || this.keyOf(table, record);
   }
 
   label(table, column) {

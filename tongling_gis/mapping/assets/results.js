@@ -76,6 +76,14 @@ class CoverageLayer {
     return home >= 0 && this.classShown[this.class[home]] ? home : -1;
   }
 
+  /** The home at a place that no centre is reached from, -1 for none: its sign stands over compounds. */
+  pickUnreached(x, y, far) {
+    const number = this.limits.length + 1;
+    if (!this.shown || !this.classShown[number]) return -1;
+    this.unreached ??= Uint8Array.from(this.class, (one) => (one === number ? 1 : 0));
+    return pickRow(this.shapes, x, y, far, this.unreached);
+  }
+
   covered(home) {
     return this.class[home] < this.limits.length;
   }
