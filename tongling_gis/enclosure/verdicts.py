@@ -11,9 +11,10 @@ from tongling_gis.enclosure.rules import Severity
 from tongling_gis.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from tongling_gis.assessment import Finding
+    from tongling_gis.enclosure.drafts import Stood
 
 _MISSING_NAMED = 4
 OUTCOMES: dict[str, Text] = {
@@ -56,6 +57,18 @@ def find_unsettled(findings: Sequence[Finding]) -> list[Finding]:
         one
         for one in findings
         if one.verdict is Verdict.UNKNOWN and one.overridden is None and _blocks(one)
+    ]
+
+
+def find_standing(verdicts: Mapping[str, Stood], verdict: str) -> list[str]:
+    """List the rules of law and mandatory codes of a kept draft that are so and not overridden."""
+    return [
+        rule
+        for rule, one in verdicts.items()
+        if one.verdict.value == verdict
+        and not one.overridden
+        and one.severity
+        and Severity(one.severity).blocks
     ]
 
 

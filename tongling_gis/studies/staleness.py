@@ -20,11 +20,11 @@ def mark_stale(workspace: Workspace, result: Assessment | None) -> Assessment | 
     changed = [
         name
         for name, fingerprint in result.provenance.inputs.items()
-        if not workspace.has(name) or workspace.fingerprint(name) != fingerprint
+        if _fingerprint_now(workspace, name) != fingerprint
     ]
     if not changed:
         return result
-    labels = [TABLES[name].label for name in changed if name in TABLES]
+    labels = [TABLES[name].label if name in TABLES else Text.same(name) for name in changed]
     told = Text(
         f"结果早于现在的数据（{'、'.join(one.zh for one in labels)}已更新），请重新计算",
         f"Older than the data now ({', '.join(one.en.lower() for one in labels)} changed since): "
@@ -32,6 +32,16 @@ def mark_stale(workspace: Workspace, result: Assessment | None) -> Assessment | 
     )
     stamp = Text(f"⚠ {told.zh} · {result.stamp.zh}", f"⚠ {told.en} · {result.stamp.en}")
     return replace(result, stamp=stamp, notes=(told, *result.notes))
+
+
+def _fingerprint_now(workspace: Workspace, name: str) -> str:
+    """Give the fingerprint of a layer, or of a file beside it such as ``rules.toml``, now."""
+    from tongling_gis.importers.report import fingerprint_file
+
+    if name in TABLES:
+        return workspace.fingerprint(name) if workspace.has(name) else ""
+    path = workspace.folder / name
+    return fingerprint_file(path) if path.is_file() else ""
 
 
 def find_stale(workspace: Workspace) -> list[Text]:
