@@ -8,29 +8,43 @@ from __future__ import annotations
 
 from tongling_gis.enclosure.measures import (
     clearances,
+    dead_ends,
     evacuation,
     facilities,
     fire_access,
+    fire_gates,
     gates,
+    lane_layout,
+    long_buildings,
     planning,
     routes,
     siting_of_gates,
+    streets,
+    surveys,
     trade,
     walks,
+    ways,
 )
 from tongling_gis.enclosure.measures.measure import Measure, MeasureFunction
 
 MEASURES: dict[str, Measure] = {
     **clearances.MEASURES,
+    **dead_ends.MEASURES,
     **fire_access.MEASURES,
+    **fire_gates.MEASURES,
     **routes.MEASURES,
+    **streets.MEASURES,
     **evacuation.MEASURES,
     **facilities.MEASURES,
     **gates.MEASURES,
+    **lane_layout.MEASURES,
+    **long_buildings.MEASURES,
     **planning.MEASURES,
     **siting_of_gates.MEASURES,
+    **surveys.MEASURES,
     **trade.MEASURES,
     **walks.MEASURES,
+    **ways.MEASURES,
 }
 """Every measure by its name, as rules name it."""
 

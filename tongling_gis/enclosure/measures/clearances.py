@@ -237,7 +237,10 @@ def measure_evacuation_width(enclosure: Enclosure) -> Measured:
         "gates' clear width.",
     )
     return _measured(
-        enclosure, measure_ways_in(enclosure, Clearance(width_m, off_m, ENGINE_M, missing, narrower, "width_m"))
+        enclosure,
+        measure_ways_in(
+            enclosure, Clearance(width_m, off_m, ENGINE_M, missing, narrower, "width_m")
+        ),
     )
 
 

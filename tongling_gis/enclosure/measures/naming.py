@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import shapely
 
-from tongling_gis.schema.layers import GATE_KINDS
+from tongling_gis.enclosure.model import GATE_KINDS, Gate
 from tongling_gis.text import Text
 
 if TYPE_CHECKING:
