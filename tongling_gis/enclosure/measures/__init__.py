@@ -7,6 +7,7 @@ here they are joined.
 from __future__ import annotations
 
 from tongling_gis.enclosure.measures import (
+    aerial_sites,
     clearances,
     dead_ends,
     evacuation,
@@ -14,6 +15,8 @@ from tongling_gis.enclosure.measures import (
     fire_access,
     fire_gates,
     gates,
+    hydrant_reach,
+    hydrants,
     lane_layout,
     long_buildings,
     planning,
@@ -28,6 +31,7 @@ from tongling_gis.enclosure.measures import (
 from tongling_gis.enclosure.measures.measure import Measure, MeasureFunction
 
 MEASURES: dict[str, Measure] = {
+    **aerial_sites.MEASURES,
     **clearances.MEASURES,
     **dead_ends.MEASURES,
     **fire_access.MEASURES,
@@ -37,6 +41,8 @@ MEASURES: dict[str, Measure] = {
     **evacuation.MEASURES,
     **facilities.MEASURES,
     **gates.MEASURES,
+    **hydrants.MEASURES,
+    **hydrant_reach.MEASURES,
     **lane_layout.MEASURES,
     **long_buildings.MEASURES,
     **planning.MEASURES,

@@ -96,7 +96,7 @@ def fit_squares(enclosure: Enclosure, ends: list[DeadEnd]) -> list[Room]:
 
     Squares lie along the last stretch of the lane or across it, in steps of 3 m, and touch it.
     """
-    blocks = _what_stands(enclosure)
+    blocks = what_stands(enclosure)
     tree = shapely.STRtree(blocks)
     best: list[Room] = [(0.0, None)] * len(ends)
     left = list(range(len(ends)))
@@ -135,7 +135,7 @@ def _squares_at(enclosure: Enclosure, end: DeadEnd, side_m: float) -> Shapes:
     return np.asarray(shapely.polygons(centre.reshape(-1, 1, 2) + offsets), dtype=object)
 
 
-def _what_stands(enclosure: Enclosure) -> Shapes:
+def what_stands(enclosure: Enclosure) -> Shapes:
     """List what an engine cannot turn upon: buildings, water, walls."""
     around = enclosure.surroundings
     ground = around.driving_ground

@@ -68,9 +68,8 @@ def lane_graph(enclosure: Enclosure) -> nx.MultiGraph[int]:
     chosen = np.flatnonzero(lanes.inside & lanes.linked)
     ends = np.column_stack([lanes.start[chosen], lanes.end[chosen]])
     ends = np.where(lanes.outside[ends], _OUTSIDE, ends)
-    graph.add_edges_from(
-        (a, b, lane) for (a, b), lane in zip(ends.tolist(), chosen.tolist(), strict=True)
-    )
+    for (a, b), lane in zip(ends.tolist(), chosen.tolist(), strict=True):
+        graph.add_edge(a, b, key=lane)
     return graph
 
 
