@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -32,6 +33,7 @@ Json: TypeAlias = "dict[str, Any]"
 
 _NOW = Text("现状", "As it is")
 _AFTER = Text("方案", "Scenario")
+_NUMBERED = re.compile(r"^(?:第 \d+ 项变更（|change \d+ \()(.*)[）)]$")  # the list has numbers
 _OWN = ("scenario", "changes")
 
 
@@ -148,7 +150,7 @@ def _changes(changes: gpd.GeoDataFrame, lang: Lang) -> list[Json]:
         {
             "number": int(row.number),
             "kind": str(row.kind),
-            "label": str(getattr(row, f"change_{lang}")),
+            "label": _NUMBERED.sub(r"\1", str(getattr(row, f"change_{lang}"))),
             "place": write_place(row.geometry),
         }
         for row in placed.itertuples()

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from tongling_gis import __version__
 from tongling_gis.assessment import Provenance
+from tongling_gis.errors import UsageError
 from tongling_gis.schema import LAYERS, RECORDS
 from tongling_gis.studies.staleness import mark_stale
 from tongling_gis.text import Progress, Text, silent
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from tongling_gis.store import Workspace
 
 
+_ONE_EACH = ("coverage", "isochrones")
+_BY_SUBJECT = "enclosure"
 _FURTHER = {"comparison": 4, "hours": 1, "enclosure": 12}
 """Kinds of results that a map draws besides coverage and isochrones -> how many, the newest."""
 
@@ -49,6 +52,7 @@ def draw_project_map(
     lang: str = "zh",
     base_maps: Sequence[str] = (),
     full_map: str = "",
+    results: Sequence[str] = (),
     progress: Progress = silent,
 ) -> Path:
     """Draw the project's interactive map with its newest results.
@@ -59,18 +63,19 @@ def draw_project_map(
         lang: Language of the page.
         base_maps: Base maps from the web that the page offers: tianditu, gaode, osm.
         full_map: For a small version to stand in a frame: address of the full map.
+        results: Names of saved results to draw instead of the newest of their kinds.
         progress: Told what is being done.
 
     Raises:
         UsageError: If a base map is not known.
+        MissingFileError: If the project has no result of a name.
     """
     from tongling_gis.mapping.interactive import draw_map
 
     progress(Text("绘制地图", "Drawing the map"), 0.0)
-    coverage, isochrones = (
-        mark_stale(workspace, workspace.latest(kind)) for kind in ("coverage", "isochrones")
-    )
-    further = [one for kind in _FURTHER for one in _newest(workspace, kind, _FURTHER[kind])]
+    drawn = _choose_results(workspace, results)
+    coverage, isochrones = (drawn[kind][-1] if drawn[kind] else None for kind in _ONE_EACH)
+    further = [one for kind in _FURTHER for one in drawn[kind]]
     layers = {name: workspace.read(name) for name in LAYERS if workspace.has(name)}
     if "centres" not in layers and coverage is not None:
         layers["centres"] = coverage.layers["centres"]
@@ -96,8 +101,36 @@ def draw_project_map(
     return path
 
 
-def _newest(workspace: Workspace, kind: str, count: int) -> list[Assessment]:
-    """Read the newest results of a kind, the newest last."""
-    names = [one.name for one in workspace.results() if one.kind == kind][-count:]
-    found = (mark_stale(workspace, workspace.load(name)) for name in names)
-    return [one for one in found if one is not None]
+def _choose_results(workspace: Workspace, asked: Sequence[str]) -> dict[str, list[Assessment]]:
+    """Read the results to draw by kind, the newest last: those asked for, else the newest."""
+    kinds = dict.fromkeys(_ONE_EACH, 1) | _FURTHER
+    found: dict[str, list[Assessment]] = {kind: [] for kind in kinds}
+    for name in asked:
+        result = _load(workspace, name)
+        if result.kind not in kinds:
+            raise UsageError(
+                Text(
+                    f"地图画不了“{name}”：可画的结果有 {'、'.join(kinds)}。",
+                    f"The map cannot draw {name}: it draws results of {', '.join(kinds)}.",
+                )
+            )
+        found[result.kind].append(result)
+    for kind, count in kinds.items():
+        if not found[kind]:
+            found[kind] = [_load(workspace, name) for name in _newest(workspace, kind)[-count:]]
+    return found
+
+
+def _newest(workspace: Workspace, kind: str) -> list[str]:
+    """Name the results of a kind, of checks the last of each subject, the newest last."""
+    names = {
+        one.subject if kind == _BY_SUBJECT else one.name: one.name
+        for one in workspace.results()
+        if one.kind == kind
+    }
+    return list(names.values())
+
+
+def _load(workspace: Workspace, name: str) -> Assessment:
+    result = workspace.load(name)
+    return mark_stale(workspace, result) or result

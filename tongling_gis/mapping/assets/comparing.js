@@ -95,7 +95,7 @@ class Swipe {
     this.handle = el("div", {
       class: "swipe-handle", role: "slider", tabindex: 0, "aria-label": words.swipe, "aria-valuemin": 0, "aria-valuemax": 100,
       onkeydown: (event) => this.onKey(event),
-    }, el("span", { "aria-hidden": "true" }, "◂▸"));
+    }, svg("svg", { viewBox: "0 0 24 16", width: 24, height: 16, "aria-hidden": "true" }, svg("path", { d: "M8 2 2 8l6 6M16 2l6 6-6 6", fill: "none", stroke: "currentColor", "stroke-width": 2.4 })));
     this.names = [el("span", { class: "swipe-name left" }), el("span", { class: "swipe-name right" })];
     this.handle.addEventListener("pointerdown", (event) => {
       this.handle.setPointerCapture(event.pointerId);
@@ -237,6 +237,7 @@ class ComparisonPanel {
     this.button.setAttribute("aria-pressed", String(active));
     this.button.textContent = active ? words.compareStop : words.compareStart;
     this.body.hidden = !active;
+    this.element.classList.toggle("active", active);
     this.actions.compare(active);
   }
 
@@ -255,7 +256,8 @@ class ComparisonPanel {
       dataTable(heads, rows, [1, 2, 3, 4]),
       groups.length ? el("details", {}, el("summary", {}, say("byAge", { n: last(limits) })), dataTable(heads, groups.map((row) => row.map((cell, i) => (i ? number(cell, 0) : cell))), [1, 2, 3, 4])) : "",
       this.legend(),
-      this.changeList());
+      this.changeList(),
+      right.stamp ? el("p", { class: "quiet" }, right.stamp) : "");
   }
 
   legend() {

@@ -127,6 +127,7 @@ class ChecksPanel {
     this.button.setAttribute("aria-pressed", String(shown));
     this.button.textContent = shown ? words.checkHide : words.checkShow;
     this.body.hidden = !shown;
+    this.element.classList.toggle("active", shown);
     this.change();
     if (shown) this.actions.locate();
   }
