@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from tongling_gis.enclosure.surroundings import Surroundings
 
 _WHO: dict[GateKind, dict[str, str]] = {
-    GateKind.VEHICLE: {"foot": "yes", "motor_vehicle": "yes", "emergency": "yes"},
-    GateKind.PEDESTRIAN: {"foot": "yes", "motor_vehicle": "no", "emergency": "no"},
-    GateKind.FIRE_ONLY: {"foot": "no", "motor_vehicle": "no", "emergency": "yes"},
+    GateKind.VEHICLE: {"foot": "yes", "motor_vehicle": "yes"},
+    GateKind.PEDESTRIAN: {"foot": "yes", "motor_vehicle": "no"},
+    GateKind.FIRE_ONLY: {"foot": "no", "motor_vehicle": "emergency"},
 }
 _BARRIERS = {
     "lift_gate": "lift_gate",
@@ -69,7 +69,7 @@ def list_rings(case: Case) -> list[shapely.LineString]:
 def gate_cells(gate: Gate) -> dict[str, str]:
     """Say of a gate in the columns of the ``gates`` layer who gets through, and when."""
     cells = {"barrier": _BARRIERS.get(gate.closure, "gate"), **_WHO[gate.kind]}
-    cells |= {"locked": "no", "access": "", "opening_hours": gate.opening_hours}
+    cells |= {"locked": "no", "access": "", "emergency": "", "opening_hours": gate.opening_hours}
     cells["width_m"] = "" if gate.width_m is None else f"{gate.width_m:g}"
     known = gate.height_m is not None and math.isfinite(gate.height_m)
     cells["height_m"] = f"{gate.height_m:g}" if known else ""
