@@ -14,7 +14,8 @@ Each says what is wrong, where, and what to do, in Chinese and in English::
     ├── MissingFileError (FileNotFoundError)            exit 4   HTTP 404
     ├── WorkspaceError (RuntimeError)                   exit 5   HTTP 409
     │   └── WorkspaceLockedError                        another program holds the project
-    └── DownloadError (ConnectionError)                 exit 6   HTTP 502
+    ├── DownloadError (ConnectionError)                 exit 6   HTTP 502
+    └── RefusalError (PermissionError)                  exit 7   HTTP 409
 """
 
 from __future__ import annotations
@@ -127,3 +128,10 @@ class DownloadError(TonglingError, ConnectionError):
 
     exit_code = 6
     http_status = 502
+
+
+class RefusalError(TonglingError, PermissionError):
+    """What the rules do not allow, such as approving an enclosure that breaks the law."""
+
+    exit_code = 7
+    http_status = 409

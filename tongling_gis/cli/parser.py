@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from tongling_gis import __version__
 from tongling_gis.cli import commands
 from tongling_gis.cli.arguments import Builder, CommandParser, add_common, name_groups
+from tongling_gis.cli.enclosure_commands import add_enclosure
 from tongling_gis.cli.record_commands import add_export, add_records, add_template
+from tongling_gis.cli.siting_commands import add_site
 from tongling_gis.text import Lang, Text
 
 if TYPE_CHECKING:
@@ -57,6 +59,8 @@ def build_parser(lang: Lang) -> argparse.ArgumentParser:
         _add_access,
         _add_hours,
         _add_compare,
+        add_enclosure,
+        add_site,
         _add_od,
         _add_route,
         _add_map,
@@ -502,6 +506,17 @@ def _add_map(builder: Builder) -> None:
         help=Text(
             "可选的网络底图：tianditu、gaode、osm（默认不含，网页不访问网络）",
             "base maps from the web to offer: tianditu, gaode, osm (default: none)",
+        ),
+    )
+    builder.option(
+        parser,
+        "--results",
+        nargs="+",
+        default=[],
+        metavar="RESULT",
+        help=Text(
+            "画哪些已存的结果，如 coverage-02 comparison-01（默认各类最新的）",
+            "saved results to draw, such as coverage-02 comparison-01 (default: the newest)",
         ),
     )
     builder.option(

@@ -123,7 +123,7 @@ def sum_up(check: Check, provenance: Provenance) -> Assessment:
         findings=findings,
         provenance=replace(provenance, catalogue_date=check.rules.date.isoformat()),
         stamp=_stamp(check, provenance),
-        notes=tuple(_notes(check, gaps)),
+        notes=tuple(_notes(check)),
     )
 
 
@@ -204,13 +204,12 @@ def _stamp(check: Check, provenance: Provenance) -> Text:
     )
 
 
-def _notes(check: Check, gaps: frozenset[str]) -> Sequence[Text]:
+def _notes(check: Check) -> Sequence[Text]:
     """The summary, the verdict over all, what a reader must know, and the project's own rules."""
-    findings = check.findings
     own = Text("本项目改动的规则：{change}", "Changed by this project: {change}")
     return [
-        summarise(findings, gaps=gaps),
-        describe_overall(findings),
+        summarise(check.judged),
+        describe_overall(check.findings),
         _LEGAL,
         *(own.fill(change=change) for change in check.rules.changes),
     ]

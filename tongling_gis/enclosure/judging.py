@@ -47,6 +47,19 @@ class Judged:
     measured: Measured
     items: tuple[tuple[Item, Verdict], ...] = ()
 
+    @property
+    def missing(self) -> Text:
+        """Why it is unknown, in short: what is missing, to be answered, or too near its limit."""
+        if self.rule.form:
+            return TO_BE_ANSWERED
+        said = [item.missing for item, verdict in self.items if verdict is Verdict.UNKNOWN]
+        found = self.measured.missing or next((text for text in said if text is not None), None)
+        return WITHIN_ERROR if found is None else _shorten(found)
+
+
+TO_BE_ANSWERED = Text("待答复", "to be answered")
+WITHIN_ERROR = Text("实测值在误差以内", "measured too near the limit")
+
 
 def compare(rule: Rule, value: float, error: float = 0.0) -> Verdict:
     """Hold a number against a rule's limit; unknown where it lies within its error of it.
@@ -198,25 +211,39 @@ _LIMITS = {
     "at_most": Text("应不大于 {limit}", "at most {limit}"),
     "at_least": Text("应不小于 {limit}", "at least {limit}"),
     "more_than": Text("应大于 {limit}", "more than {limit}"),
-    "between": Text("应为 {limit} 至 {upper}", "{limit} to {upper}"),
+    "between": Text("应为 {limit}", "{limit}"),
 }
 _GENTLE_LIMITS = {
     "at_most": Text("宜不大于 {limit}", "better at most {limit}"),
     "at_least": Text("宜不小于 {limit}", "better at least {limit}"),
     "more_than": Text("宜大于 {limit}", "better more than {limit}"),
-    "between": Text("宜为 {limit} 至 {upper}", "better {limit} to {upper}"),
+    "between": Text("宜为 {limit}", "better {limit}"),
+}
+_DEFINED = {
+    "at_most": Text("定义为不大于 {limit}", "at most {limit} by definition"),
+    "at_least": Text("定义为不小于 {limit}", "at least {limit} by definition"),
+    "more_than": Text("定义为大于 {limit}", "more than {limit} by definition"),
+    "between": Text("定义为 {limit}", "{limit} by definition"),
 }
 
 
 def describe_limit(rule: Rule) -> Text:
     """Say a rule's limit; what only advises says 宜, not 应."""
-    if rule.limit is None or rule.unit == "yes_no":
+    if rule.limit is None or rule.unit == "yes_no" or _allows_nothing(rule):
         return Text("", "")
-    if rule.limit == 0.0 and rule.comparison == "at_most":
-        return Text("应无", "should be none")
+    low = describe_number(rule.limit, rule.unit)
+    if rule.upper is not None:
+        plain = describe_number(rule.limit, "")
+        high = describe_number(rule.upper, rule.unit)
+        low = Text(f"{plain.zh} 至 {high.zh}", f"{plain.en} to {high.en}")
+    if rule.definition:
+        return _DEFINED[rule.comparison].fill(limit=low)
     words = _GENTLE_LIMITS if rule.severity.advises else _LIMITS
-    upper = describe_number(rule.upper, rule.unit) if rule.upper is not None else ""
-    return words[rule.comparison].fill(limit=describe_number(rule.limit, rule.unit), upper=upper)
+    return words[rule.comparison].fill(limit=low)
+
+
+def _allows_nothing(rule: Rule) -> bool:
+    return rule.limit == 0.0 and rule.comparison == "at_most"
 
 
 def _describe_miss(rule: Rule) -> Text:
@@ -241,7 +268,7 @@ def _describe_value(rule: Rule, value: float, error: float, verdict: Verdict) ->
 def _describe_measured(rule: Rule, value: float, error: float) -> Text:
     if rule.unit == "yes_no":
         return Text("是", "yes") if value else Text("否", "no")
-    if value == 0.0 and rule.limit == 0.0:
+    if value == 0.0 and _allows_nothing(rule):
         return Text("无", "none")
     number = describe_number(value, rule.unit)
     if not error:
@@ -313,6 +340,11 @@ def _unknown_reasons(rule: Rule, items: Sequence[Item], measured: Measured) -> l
 
 def _distinct(texts: Iterable[Text]) -> Iterable[Text]:
     return dict.fromkeys(strip_stop(text) for text in texts)
+
+
+def _shorten(text: Text) -> Text:
+    """Keep what is missing, without what to do about it."""
+    return strip_stop(Text(text.zh.split("：")[0], text.en.split(": ")[0]))
 
 
 def strip_stop(text: Text) -> Text:

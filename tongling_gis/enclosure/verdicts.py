@@ -6,7 +6,6 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from tongling_gis.assessment import Indicator, Verdict
-from tongling_gis.enclosure.judging import strip_stop
 from tongling_gis.enclosure.rules import Severity
 from tongling_gis.text import Text
 
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
 
     from tongling_gis.assessment import Finding
     from tongling_gis.enclosure.drafts import Stood
+    from tongling_gis.enclosure.judging import Judged
 
 _MISSING_NAMED = 4
 OUTCOMES: dict[str, Text] = {
@@ -106,9 +106,9 @@ def _ids(findings: Sequence[Finding]) -> str:
     return ", ".join(one.rule for one in findings)
 
 
-def summarise(findings: Sequence[Finding], *, gaps: Collection[str] = ()) -> Text:
+def summarise(judged: Sequence[Judged]) -> Text:
     """Count the findings in one sentence, and say what is missing for the rest."""
-    counts = Counter(name_outcome(one, gaps=gaps) for one in findings)
+    counts = Counter(outcome_of(one) for one in judged)
     checked = sum(counts[name] for name in ("pass", "fail", "gap", "advice"))
     parts = [("pass", Text("{n} 项符合", "{n} pass")), ("fail", Text("{n} 项不符合", "{n} fail"))]
     if counts["gap"]:
@@ -119,22 +119,38 @@ def summarise(findings: Sequence[Finding], *, gaps: Collection[str] = ()) -> Tex
     if not counts["unknown"]:
         return Text(head.zh + "。", head.en + ".")
     unknown = Text("{head}；{n} 项无法判定：{why}。", "{head}; {n} cannot be checked: {why}.")
-    return unknown.fill(head=head, n=counts["unknown"], why=_name_missing(findings))
+    return unknown.fill(head=head, n=counts["unknown"], why=_name_missing(judged))
+
+
+def outcome_of(judged: Judged) -> str:
+    """Say as what a judged rule counts: a key of ``OUTCOMES``."""
+    gaps = {judged.rule.rule_id} if judged.rule.new_build else ()
+    return name_outcome(judged.finding, gaps=gaps)
 
 
 def _joined(texts: Sequence[Text]) -> Text:
     return Text("，".join(one.zh for one in texts), ", ".join(one.en for one in texts))
 
 
-def _name_missing(findings: Sequence[Finding]) -> Text:
-    """Name what is missing, first what most rules wait for."""
-    reasons = Counter(strip_stop(one.reason) for one in findings if one.verdict is Verdict.UNKNOWN)
-    most = [reason for reason, _ in reasons.most_common(_MISSING_NAMED)]
-    rest = len(reasons) - len(most)
-    tail = Text(f"；另有 {rest} 种原因", f"; {rest} other reasons") if rest > 0 else Text("", "")
-    return Text(
-        "；".join(one.zh for one in most) + tail.zh, "; ".join(one.en for one in most) + tail.en
-    )
+def group_missing(judged: Sequence[Judged]) -> dict[Text, list[Judged]]:
+    """Group the rules that cannot be checked by what is missing, the largest groups first."""
+    groups: dict[Text, list[Judged]] = {}
+    for one in judged:
+        if one.finding.verdict is Verdict.UNKNOWN:
+            groups.setdefault(one.missing, []).append(one)
+    return dict(sorted(groups.items(), key=lambda group: -len(group[1])))
+
+
+def _name_missing(judged: Sequence[Judged]) -> Text:
+    groups = list(group_missing(judged).items())
+    named = [
+        Text(f"{why.zh}（{len(rules)} 项）", f"{why.en} ({len(rules)})")
+        for why, rules in groups[:_MISSING_NAMED]
+    ]
+    rest = sum(len(rules) for _, rules in groups[_MISSING_NAMED:])
+    if rest:
+        named.append(Text(f"其他 {rest} 项", f"{rest} more"))
+    return Text("；".join(one.zh for one in named), "; ".join(one.en for one in named))
 
 
 def count_findings(

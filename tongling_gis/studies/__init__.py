@@ -6,6 +6,14 @@ from tongling_gis.studies.compare import (
     study_two_results,
 )
 from tongling_gis.studies.demo import Demo, run_demo
+from tongling_gis.studies.drafts import Approval, approve_draft, compare_drafts, list_drafts
+from tongling_gis.studies.enclosure import (
+    EnclosureOptions,
+    EnclosureStudy,
+    project_rules,
+    shipped_rules,
+    study_enclosure,
+)
 from tongling_gis.studies.exports import check_export, export_table
 from tongling_gis.studies.imports import ImportOptions, examine_file, fetch_place, import_file
 from tongling_gis.studies.links import find_dangling_links
@@ -24,6 +32,7 @@ from tongling_gis.studies.reach import (
     study_isochrones,
 )
 from tongling_gis.studies.records import study_records, write_summary
+from tongling_gis.studies.siting import SitingOptions, study_siting
 from tongling_gis.studies.staleness import find_stale
 from tongling_gis.studies.walks import Walk, WalkTimes, study_route, study_times
 from tongling_gis.studies.workbooks import (
@@ -33,14 +42,20 @@ from tongling_gis.studies.workbooks import (
 )
 
 __all__ = [
+    "Approval",
     "Demo",
     "EmbeddedMap",
+    "EnclosureOptions",
+    "EnclosureStudy",
     "ImportOptions",
     "ProjectFacts",
     "ReachOptions",
+    "SitingOptions",
     "Walk",
     "WalkTimes",
+    "approve_draft",
     "check_export",
+    "compare_drafts",
     "create_project",
     "describe_project",
     "draw_embedded_map",
@@ -53,16 +68,21 @@ __all__ = [
     "find_stale",
     "import_file",
     "import_workbook",
+    "list_drafts",
     "open_project",
+    "project_rules",
     "run_demo",
+    "shipped_rules",
     "study_access",
     "study_comparison",
     "study_coverage",
+    "study_enclosure",
     "study_hours",
     "study_isochrones",
     "study_records",
     "study_route",
     "study_scenario",
+    "study_siting",
     "study_times",
     "study_two_results",
     "write_empty_workbook",

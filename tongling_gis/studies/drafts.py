@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from tongling_gis.errors import UsageError
+from tongling_gis.errors import RefusalError, UsageError
 from tongling_gis.studies.inputs import optional_layer, require_layer
 from tongling_gis.text import Text
 
@@ -71,7 +71,7 @@ def keep_draft(workspace: Workspace, check: Check, options: EnclosureOptions) ->
         case=replace(case, case_id=draft_id),
         version=version,
         previous_id=options.draft_id or (before[-1].draft_id if before else ""),
-        summary=f"{describe_overall(check.findings).zh}。{summarise(check.findings).zh}",
+        summary=f"{describe_overall(check.findings).zh}。{summarise(check.judged).zh}",
         verdicts=record_verdicts(check.findings),
         overrides=overrides_of(options),
     )
@@ -85,16 +85,16 @@ def _series(draft_id: str) -> str:
     return found["series"] if found else draft_id
 
 
-def compare_kept(workspace: Workspace, first: str, second: str) -> DraftChanges:
+def compare_drafts(workspace: Workspace, first: str, second: str) -> DraftChanges:
     """Say what differs between two drafts: line, gates, and the rules' verdicts then.
 
     Raises:
         MissingFileError: If the project has no drafts.
         UsageError: If one is not there.
     """
-    from tongling_gis.enclosure.drafts import compare_drafts
+    from tongling_gis.enclosure import drafts
 
-    return compare_drafts(load_draft(workspace, first), load_draft(workspace, second))
+    return drafts.compare_drafts(load_draft(workspace, first), load_draft(workspace, second))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +127,8 @@ def approve_draft(
 
     Raises:
         MissingFileError: If the project has no drafts.
-        UsageError: If there is none of that number, it is approved already, nobody is named, or
-            breaches of law or mandatory codes stand in its way.
+        UsageError: If there is none of that number, it is approved already or nobody is named.
+        RefusalError: If breaches of law or mandatory codes stand in its way.
     """
     from tongling_gis.enclosure.verdicts import find_standing
 
@@ -141,7 +141,7 @@ def approve_draft(
         )
     blocking = find_standing(draft.verdicts, "fail")
     if blocking:
-        raise _refusal(draft_id, blocking)
+        raise _refuse(draft_id, blocking)
     approval = Approval(
         approval_id=_next_approval(workspace),
         draft_id=draft_id,
@@ -154,9 +154,9 @@ def approve_draft(
     return approval
 
 
-def _refusal(draft_id: str, blocking: list[str]) -> UsageError:
+def _refuse(draft_id: str, blocking: list[str]) -> RefusalError:
     named = ", ".join(blocking)
-    return UsageError(
+    return RefusalError(
         Text(
             f"方案“{draft_id}”不能批准：{named} 不符合法律法规或强制性要求。"
             "请修改方案，或写明理由破例（check --draft … --override 规则=理由）后重新保存。",

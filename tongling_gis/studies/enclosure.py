@@ -112,6 +112,13 @@ def project_rules(workspace: Workspace) -> Rules:
     return read_rules(_read_text(path), file=RULES_FILE) if path.is_file() else read_rules()
 
 
+def shipped_rules() -> Rules:
+    """Read the rules that hold where no project changes them."""
+    from tongling_gis.enclosure.rules import read_rules
+
+    return read_rules()
+
+
 def project_surroundings(
     workspace: Workspace, reach: ReachOptions | None = None, progress: Progress = silent
 ) -> Surroundings:
