@@ -113,6 +113,17 @@ _DRAWN = (
         facts=("draft_id", "name", "kind", "width_m", "opening_hours"),
     ),
     LayerStyle(
+        "candidate_sites",
+        "places",
+        "triangle",
+        "#ffffff",
+        "#8f1d5c",
+        4.0,
+        13,
+        shown=False,
+        facts=("site_id", "name", "origin", "floor_area_m2", "cost_yuan"),
+    ),
+    LayerStyle(
         "residents",
         "places",
         "circle",

@@ -244,6 +244,20 @@ LAYER_TABLES = (
         ),
     ),
     Table(
+        "candidate_sites",
+        Text("候选地点", "Candidate sites"),
+        "Point",
+        "site_id",
+        (
+            key("site_id", "地点编号", "Site id", "候选地点编号"),
+            text("name", "名称", "Name", "地点名称"),
+            choice("origin", "建设方式", "How it would come about", ORIGINS),
+            number("floor_area_m2", "建筑面积", "Floor area", "m2", "面积"),
+            number("cost_yuan", "造价", "Cost", "yuan", "预算", "费用"),
+            OSM_TAGS,
+        ),
+    ),
+    Table(
         "compounds",
         Text("小区", "Compounds"),
         "Polygon",

@@ -241,6 +241,11 @@ LOOKS: Mapping[str, Look] = {
         _one(Mark("#5f7285", 1.2, "#ffffff", 0.1)), name_column="name", from_scale=60_000
     ),
     "centres": _centre_look(),
+    "candidate_sites": Look(
+        _one(Mark("#ffffff", 2.6, "#8f1d5c", 0.5, shape="triangle")),
+        name_column="name",
+        from_scale=60_000,
+    ),
     "amenities": _facility("#7f7f7f", "circle", 1.6),
     "bus_stops": _facility("#2f7f86", "square", 2.0),
     "hydrants": _facility("#b3261e", "pentagon", 1.8),
@@ -258,7 +263,13 @@ _RESULT_CENTRES = Look(
     label_scale=40_000,
 )
 _PLAIN = Look(_one(Mark("#5f7285", 1.6, "#ffffff", opacity=0.6)))
-_KINDS = {"coverage": "覆盖", "isochrones": "等时圈", "enclosure": "围合检查"}
+_KINDS = {
+    "coverage": "覆盖",
+    "isochrones": "等时圈",
+    "comparison": "前后对比",
+    "hours": "开放时间",
+    "enclosure": "围合检查",
+}
 _RESULT_LAYERS = {
     "residents": "居民点",
     "centres": "邻里中心",
@@ -270,6 +281,9 @@ _RESULT_LAYERS = {
     "offers": "建议改动",
     "walks": "居民步行",
     "crossings": "道路与边界相交处",
+    "changes": "变更",
+    "groups": "年龄组",
+    "week": "一周",
 }
 _RESULT_COLUMNS: Mapping[str, str] = {
     "walk_s": "步行时间(秒)",

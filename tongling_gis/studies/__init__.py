@@ -33,6 +33,7 @@ from tongling_gis.studies.reach import (
 )
 from tongling_gis.studies.records import study_records, write_summary
 from tongling_gis.studies.siting import SitingOptions, study_siting
+from tongling_gis.studies.siting import SitingOptions, study_siting
 from tongling_gis.studies.staleness import find_stale
 from tongling_gis.studies.walks import Walk, WalkTimes, study_route, study_times
 from tongling_gis.studies.workbooks import (
@@ -50,6 +51,7 @@ __all__ = [
     "ImportOptions",
     "ProjectFacts",
     "ReachOptions",
+    "SitingOptions",
     "SitingOptions",
     "Walk",
     "WalkTimes",
@@ -82,6 +84,7 @@ __all__ = [
     "study_records",
     "study_route",
     "study_scenario",
+    "study_siting",
     "study_siting",
     "study_times",
     "study_two_results",

@@ -12,7 +12,7 @@ from tongling_gis.siting.geography.effects import measure_effect
 from tongling_gis.siting.geography.judging import Surroundings
 from tongling_gis.siting.geography.readings import draw_curve, list_phases, measure_efficiency
 from tongling_gis.siting.geography.solving import WALKS, solve
-from tongling_gis.siting.geography.stories import describe_sites
+from tongling_gis.siting.geography.stories import describe_sites, join_texts
 from tongling_gis.siting.geography.telling import (
     candidate_layer,
     centre_layer,
@@ -22,10 +22,11 @@ from tongling_gis.siting.geography.telling import (
     list_notes,
 )
 from tongling_gis.siting.geography.trade_offs import trade_cost, trade_worst, try_changes
+from tongling_gis.siting.solution import Watch
 from tongling_gis.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     import geopandas as gpd
     import pandas as pd
@@ -100,29 +101,52 @@ def choose_sites(  # noqa: PLR0913 - what a city is made of, each by name
 
 
 def _read(answer: _Answer, asked: SitingQuestion) -> _Answer:
-    """Work out the readings, until they are done or Ctrl-C is pressed."""
+    """Work out the readings, until they are done or Ctrl-C is pressed.
+
+    What would solve a hard problem again and again is left out, and said so.
+    """
     plan, city = answer.plan, answer.effect.city
     if not asked.readings or plan.stopped or not len(plan.chosen):
         return answer
-    tell = asked.effort.progress
-    tell(Text("逐个增加地点的收益", "What each further site gains"), 0.5)
-    tables = {"phases": list_phases(city, plan), "curve": draw_curve(city, asked, plan)}
-    tell(Text("权衡造价与覆盖", "Cost against cover"), 0.65)
-    tables["trade_offs"] = _trade(city, asked, plan)
-    tell(Text("检验稳健性", "Whether the answer holds"), 0.8)
-    tables["robustness"] = try_changes(city, asked, plan)
-    found = _compare_with_today(city, asked) if plan.solution.status != "infeasible" else ()
+    watch, tell = Watch(asked.effort), asked.effort.progress
+    tables: dict[str, pd.DataFrame] = {}
+    told: list[Text] = []
+    steps: tuple[tuple[str, float, Callable[[], pd.DataFrame]], ...] = (
+        ("phases", 60.0, lambda: list_phases(city, plan)),
+        ("curve", 20.0, lambda: draw_curve(city, asked, plan, watch)),
+        ("trade_offs", 20.0, lambda: _trade(city, asked, plan, watch)),
+        ("robustness", 5.0, lambda: try_changes(city, asked, plan, watch)),
+    )
+    for number, (name, easy_s, work) in enumerate(steps):
+        tell(_READINGS[name], 0.4 + 0.12 * number)
+        if watch.stopped or plan.solution.seconds > easy_s:
+            told.append(_READINGS[name])
+            continue
+        tables[name] = work()
+    found = () if watch.stopped else tuple(_compare_with_today(city, asked))
     return replace(
         answer,
         tables={name: table for name, table in tables.items() if len(table)},
-        indicators=(*_of_bend(tables["curve"]), *found),
+        indicators=(*(_of_bend(tables["curve"]) if "curve" in tables else ()), *found),
+        notes=(_LEFT_OUT.fill(what=join_texts(told, "、", ", ")),) if told else (),
     )
 
 
-def _trade(city: SitingCity, asked: SitingQuestion, plan: Plan) -> pd.DataFrame:
+_READINGS = {
+    "phases": Text("逐年方案", "the years of the plan"),
+    "curve": Text("逐个增加地点的收益", "what each further site gains"),
+    "trade_offs": Text("权衡", "the trade-offs"),
+    "robustness": Text("稳健性", "whether the answer holds"),
+}
+_LEFT_OUT = Text(
+    "求解较慢或已停止，未计算：{what}。", "Left out, the search being slow or stopped: {what}."
+)
+
+
+def _trade(city: SitingCity, asked: SitingQuestion, plan: Plan, watch: Watch) -> pd.DataFrame:
     if asked.problem in WALKS:
-        return trade_worst(city, asked, plan.reach)
-    return trade_cost(city, asked, plan)
+        return trade_worst(city, asked, plan.reach, watch)
+    return trade_cost(city, asked, plan, watch)
 
 
 def _of_bend(curve: pd.DataFrame) -> Iterator[Indicator]:
@@ -186,5 +210,5 @@ def _assess(
         findings=tuple(findings),
         provenance=provenance,
         stamp=stamp,
-        notes=(*list_notes(effect, plan, asked), *effect.city.graph.notes),
+        notes=(*list_notes(effect, plan, asked), *answer.notes, *effect.city.graph.notes),
     )

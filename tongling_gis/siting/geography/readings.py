@@ -15,6 +15,7 @@ from tongling_gis.siting.geography.solving import (
     solve,
     weigh_homes,
 )
+from tongling_gis.siting.nesting import heed
 from tongling_gis.siting.problem import Role
 from tongling_gis.text import Text
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from tongling_gis.siting.geography.city import SitingCity
     from tongling_gis.siting.geography.question import SitingQuestion
     from tongling_gis.siting.geography.solving import Plan
+    from tongling_gis.siting.solution import Watch
 
     Floats: TypeAlias = NDArray[np.float64]
 
@@ -59,7 +61,7 @@ def find_bend(x: ArrayLike, y: ArrayLike) -> int | None:
     return int(use[best]) if above[best] > 1e-9 else None  # noqa: PLR2004 - rounding
 
 
-def draw_curve(city: SitingCity, asked: SitingQuestion, plan: Plan) -> pd.DataFrame:
+def draw_curve(city: SitingCity, asked: SitingQuestion, plan: Plan, watch: Watch) -> pd.DataFrame:
     """Tabulate what is reached with 0, 1, 2, ... new sites, the bend marked.
 
     Beyond twenty of them only some are worked out. The last row is the plan itself.
@@ -70,8 +72,7 @@ def draw_curve(city: SitingCity, asked: SitingQuestion, plan: Plan) -> pd.DataFr
     """
     import pandas as pd
 
-    most = len(plan.chosen)
-    rows = [_curve_row(city, asked, one, k) for k, one in _plans(city, asked, plan, most)]
+    rows = [_curve_row(city, asked, one, k) for k, one in _plans(city, asked, plan, watch)]
     table = pd.DataFrame(rows)
     at = find_bend(table["k"], table[_CURVES.get(asked.problem, "covered")])
     table["bend"] = np.arange(len(table)) == (-1 if at is None else at)
@@ -91,9 +92,10 @@ _EASIER = {"all": "cover", "budget": "cover", "phases": "cover"}
 
 
 def _plans(
-    city: SitingCity, asked: SitingQuestion, plan: Plan, most: int
+    city: SitingCity, asked: SitingQuestion, plan: Plan, watch: Watch
 ) -> Iterator[tuple[int, Plan]]:
     """Solve for fewer sites than the plan has, then give the plan."""
+    most = len(plan.chosen)
     easier = _EASIER.get(asked.problem, asked.problem)
     lesser = replace(asked, problem=easier, effort=quick(asked.effort, _READING_S, _READING_GAP))
     required = sum(role is Role.REQUIRED for role in plan.reach.roles)
@@ -103,7 +105,8 @@ def _plans(
         if k == most:
             break
         found = solve(city, lesser, plan.reach, k=int(k))
-        if found.stopped:
+        heed(watch, found.solution)
+        if watch.stopped:
             break
         if found.solution.status != "infeasible":
             yield int(k), found

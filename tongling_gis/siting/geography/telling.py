@@ -172,7 +172,7 @@ def _of_proof(plan: Plan, asked: SitingQuestion) -> Iterator[Indicator]:
     ):
         yield Indicator(name, label, _known(value), unit)
     for name, value in found.parts.items():
-        if name in _PARTS:
+        if name in _PARTS and (name != "cost" or asked.problem == "budget"):
             yield Indicator(f"part_{name}", _PARTS[name], _known(value), _UNITS.get(name, ""))
     gap = Text("与最优的差距上限", "Gap to the optimum at most")
     yield Indicator("gap", gap, _known(found.gap), "share")

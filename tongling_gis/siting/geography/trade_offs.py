@@ -24,6 +24,7 @@ from tongling_gis.siting.geography.solving import (
     solver_of,
 )
 from tongling_gis.siting.median import solve_median
+from tongling_gis.siting.nesting import heed
 from tongling_gis.siting.problem import Role
 from tongling_gis.siting.robustness import solve_often
 from tongling_gis.siting.solution import STOPPED
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from tongling_gis.siting.geography.city import SitingCity
     from tongling_gis.siting.geography.question import SitingQuestion
     from tongling_gis.siting.geography.solving import Plan, Reach
-    from tongling_gis.siting.solution import Solution
+    from tongling_gis.siting.solution import Solution, Watch
 
     Floats: TypeAlias = NDArray[np.float64]
 
@@ -47,7 +48,7 @@ _READING_S = 5.0
 _READING_GAP = 1e-3
 
 
-def trade_cost(city: SitingCity, asked: SitingQuestion, plan: Plan) -> pd.DataFrame:
+def trade_cost(city: SitingCity, asked: SitingQuestion, plan: Plan, watch: Watch) -> pd.DataFrame:
     """Tabulate the most that each sum of money covers, up to what the plan costs.
 
     Returns:
@@ -69,7 +70,7 @@ def trade_cost(city: SitingCity, asked: SitingQuestion, plan: Plan) -> pd.DataFr
             roles=plan.reach.roles,
             effort=effort,
         )
-        if found.reason == STOPPED:
+        if heed(watch, found).reason == STOPPED:
             break
         if found.status != "infeasible":
             rows.append(_point(city, found) | {"front": "cost", "budget_yuan": float(budget)})
@@ -95,7 +96,9 @@ def keep_best(table: pd.DataFrame, less: str, more: str) -> pd.DataFrame:
     return ordered[ordered[more] > best].reset_index(drop=True)
 
 
-def trade_worst(city: SitingCity, asked: SitingQuestion, reach: Reach) -> pd.DataFrame:
+def trade_worst(
+    city: SitingCity, asked: SitingQuestion, reach: Reach, watch: Watch
+) -> pd.DataFrame:
     """Tabulate the shortest mean walk for each longest walk allowed, with k sites.
 
     Returns:
@@ -113,7 +116,7 @@ def trade_worst(city: SitingCity, asked: SitingQuestion, reach: Reach) -> pd.Dat
     longest = _worst(reach, free)
     for limit in np.linspace(least.objective, longest, 5):
         found = solve_median(reach.times, reach.weight, limit=float(limit), **given)
-        if found.reason == STOPPED:
+        if heed(watch, found).reason == STOPPED:
             break
         if np.isfinite(found.objective):
             rows.append(
@@ -141,7 +144,7 @@ def _worst(reach: Reach, found: Solution) -> float:
     return float(walk[reach.weight > 0].max(initial=0.0))
 
 
-def try_changes(city: SitingCity, asked: SitingQuestion, plan: Plan) -> pd.DataFrame:
+def try_changes(city: SitingCity, asked: SitingQuestion, plan: Plan, watch: Watch) -> pd.DataFrame:
     """Count how often each site is chosen when demand and walks are not quite as reckoned.
 
     Demand and walks are changed home by home, ``draws`` times, by up to a fifth either way;
@@ -168,6 +171,8 @@ def try_changes(city: SitingCity, asked: SitingQuestion, plan: Plan) -> pd.DataF
         spread=standard.change,
         effort=replace(effort, time_limit_s=3.0 * effort.time_limit_s),
     )
+    for run in (often.best, *often.runs):
+        heed(watch, run)
     table = pd.DataFrame(city.sites[["site_id", "name"]])
     own = np.zeros(len(table), dtype=bool)
     own[plan.chosen] = True
@@ -177,7 +182,7 @@ def try_changes(city: SitingCity, asked: SitingQuestion, plan: Plan) -> pd.DataF
     for name, factor in (("slower", 1.0 - standard.change), ("faster", 1.0 + standard.change)):
         told = reach_sites(city, asked, city.at_speed(factor))
         told = leave_covered(told, asked.limit_s) if asked.problem in COVERS else told
-        found = solver(told.times, told.weight, roles=told.roles, effort=effort)
+        found = heed(watch, solver(told.times, told.weight, roles=told.roles, effort=effort))
         chosen = np.zeros(len(told.roles), dtype=bool)
         chosen[found.sites] = True
         table[name] = chosen[: len(table)]
