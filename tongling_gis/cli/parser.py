@@ -11,7 +11,6 @@ from tongling_gis.cli.arguments import Builder, CommandParser, add_common, name_
 from tongling_gis.cli.enclosure_commands import add_enclosure
 from tongling_gis.cli.record_commands import add_export, add_records, add_template
 from tongling_gis.cli.siting_commands import add_site
-from tongling_gis.cli.siting_commands import add_site
 from tongling_gis.text import Lang, Text
 
 if TYPE_CHECKING:
@@ -60,7 +59,6 @@ def build_parser(lang: Lang) -> argparse.ArgumentParser:
         _add_access,
         _add_hours,
         _add_compare,
-        add_site,
         add_enclosure,
         add_site,
         _add_od,

@@ -33,7 +33,6 @@ from tongling_gis.studies.reach import (
 )
 from tongling_gis.studies.records import study_records, write_summary
 from tongling_gis.studies.siting import SitingOptions, study_siting
-from tongling_gis.studies.siting import SitingOptions, study_siting
 from tongling_gis.studies.staleness import find_stale
 from tongling_gis.studies.walks import Walk, WalkTimes, study_route, study_times
 from tongling_gis.studies.workbooks import (
@@ -51,7 +50,6 @@ __all__ = [
     "ImportOptions",
     "ProjectFacts",
     "ReachOptions",
-    "SitingOptions",
     "SitingOptions",
     "Walk",
     "WalkTimes",
@@ -84,7 +82,6 @@ __all__ = [
     "study_records",
     "study_route",
     "study_scenario",
-    "study_siting",
     "study_siting",
     "study_times",
     "study_two_results",
