@@ -202,8 +202,6 @@ def build_lanes(enclosure: Enclosure) -> Lanes:
     maybe = _enough(width_m + error_m) & _enough(height_m)
     maybe[: len(rows)] &= ~np.isin(reason[rows], _LASTING)
     surely = maybe & (width_m - error_m >= ENGINE_M)
-    outside = np.array(enclosure.outside_nodes(network), dtype=bool)
-    outside[ends[inside].ravel()] = False
     return Lanes(
         start=ends[:, 0],
         end=ends[:, 1],
@@ -217,7 +215,7 @@ def build_lanes(enclosure: Enclosure) -> Lanes:
         inside=inside,
         maybe=maybe & _through(enclosure, gate, may_pass),
         surely=surely & _through(enclosure, gate, surely_passes),
-        outside=outside,
+        outside=enclosure.outside_nodes(network),
         bypassed=_parted_by_boundary(enclosure, network),
     )
 

@@ -14,7 +14,7 @@ from tongling_gis.network import attach
 from tongling_gis.network.slopes import EdgeSlopes, measure_slopes
 from tongling_gis.network.walls import find_blocked_nodes
 from tongling_gis.reachability.places import CENTRE_KEYS, CENTRES, HOME_KEYS, HOMES, read_places
-from tongling_gis.routing import weigh
+from tongling_gis.routing import join_ends, reach_nodes, weigh
 from tongling_gis.scenario.doors import Joined
 from tongling_gis.scenario.ground import Ground, as_array
 from tongling_gis.scenario.walks import City
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from tongling_gis.catalogue import WalkProfile
     from tongling_gis.hours import Moment
     from tongling_gis.network import Network
-    from tongling_gis.routing import WalkGraph
+    from tongling_gis.routing import Ends, WalkGraph
     from tongling_gis.routing.engines import Engine
 
     Ints: TypeAlias = NDArray[np.int64]
@@ -228,6 +228,25 @@ class Surroundings:
         return found
 
     @cached_property
+    def station_ends(self) -> Ends | None:
+        """The fire stations, joined to the streets; None where the project has none."""
+        if self.fire_stations is None:
+            return None
+        points = self.fire_stations.geometry.centroid.to_numpy(dtype=object)
+        at = attach(self.driving, points, limit_m=self.snap_limit_m)
+        return join_ends(self.driving_graph, at)
+
+    @cached_property
+    def station_ms(self) -> NDArray[np.int64]:
+        """Milliseconds that an engine drives from the nearest station to each node of ``driving``.
+
+        -1 where none gets there, or the project has no stations.
+        """
+        if self.station_ends is None:
+            return np.full(len(self.driving.nodes), -1, dtype=np.int64)
+        return reach_nodes(self.driving_graph, self.station_ends, engine=self.engine).node_ms
+
+    @cached_property
     def homes(self) -> Joined | None:
         """The residents, joined to the streets; None where nobody is known to live anywhere."""
         return None if self.residents is None else self._join(self.residents)
@@ -277,7 +296,7 @@ class Surroundings:
         for ground in (self.ground, self.driving_ground):
             _ = ground.wall_tree, ground.tip_tree, ground.gate_tree, ground.open_node_tree
             _ = ground.incident, ground.paces, ground.later, ground.later_of, ground.islands
-        _ = self.street_tree, self.public_tree, self.width_m, self.blocked
+        _ = self.street_tree, self.public_tree, self.width_m, self.blocked, self.station_ms
         return self
 
 

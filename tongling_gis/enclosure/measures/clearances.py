@@ -171,7 +171,8 @@ def _unknown_item(enclosure: Enclosure, clearance: Clearance, n_buildings: int) 
     return Item(name, None, gather(where), missing=clearance.missing)
 
 
-def _measured(enclosure: Enclosure, items: tuple[Item, ...]) -> Measured:
+def measured_ways(enclosure: Enclosure, items: tuple[Item, ...]) -> Measured:
+    """Say what was measured of the ways in, or why nothing was."""
     if enclosure.surroundings.buildings is None:
         return Measured(missing=NO_BUILDINGS)
     if not len(enclosure.served):
@@ -210,7 +211,7 @@ def measure_lane_width(enclosure: Enclosure) -> Measured:
     own = lanes.inside | (lanes.gate >= 0)
     width_m = np.where(own, lanes.width_m, np.inf)
     clearance = Clearance(width_m, lanes.width_error_m, ENGINE_M, _WIDTH_MISSING, lanes.edge < 0)
-    return _measured(enclosure, measure_ways_in(enclosure, clearance))
+    return measured_ways(enclosure, measure_ways_in(enclosure, clearance))
 
 
 def measure_lane_height(enclosure: Enclosure) -> Measured:
@@ -220,7 +221,7 @@ def measure_lane_height(enclosure: Enclosure) -> Measured:
     height_m = np.where(own, lanes.height_m, np.inf)
     none = np.zeros(len(height_m))
     clearance = Clearance(height_m, none, ENGINE_M, _HEIGHT_MISSING, lanes.edge < 0)
-    return _measured(enclosure, measure_ways_in(enclosure, clearance))
+    return measured_ways(enclosure, measure_ways_in(enclosure, clearance))
 
 
 def measure_evacuation_width(enclosure: Enclosure) -> Measured:
@@ -236,7 +237,7 @@ def measure_evacuation_width(enclosure: Enclosure) -> Measured:
         "Widths of lanes or gates on the ways out are unknown: fill in width_m of streets and the "
         "gates' clear width.",
     )
-    return _measured(
+    return measured_ways(
         enclosure,
         measure_ways_in(
             enclosure, Clearance(width_m, off_m, ENGINE_M, missing, narrower, "width_m")
