@@ -20,7 +20,8 @@ from tongling_gis.mapping.findings import describe_checks, worst_verdict
 from tongling_gis.mapping.interactive import draw_map
 from tongling_gis.mapping.opening import describe_hours, describe_opening
 from tongling_gis.mapping.results import describe_coverage
-from tongling_gis.scenario import EFFECTS, compare_results
+from tongling_gis.scenario import EFFECTS, STATES, compare_results
+from tongling_gis.store.result_styles import choose_look, head_column
 from tongling_gis.text import Text
 
 if TYPE_CHECKING:
@@ -238,3 +239,18 @@ def test_findings_lead_to_their_places_and_filter_compounds(reader: Reader, page
         "one.value = 'fail'; one.dispatchEvent(new Event('change'))"
     )
     assert reader.run("return tonglingPage.table.listed.map((one) => one.compound_id)") == ["K1"]
+
+
+def test_qgis_is_told_how_comparisons_and_hours_look(town: Town) -> None:
+    """Homes by what happens to them, centres by what becomes of them; headings say the side."""
+    result = compare_town(town)
+    homes = choose_look(result.layers["residents"].columns)
+    assert homes is not None
+    assert {one.value for one in homes.classes} == set(EFFECTS)
+    centres = choose_look(result.layers["centres"].columns)
+    assert centres is not None
+    assert {one.value for one in centres.classes} == set(STATES)
+    assert choose_look(town.coverage.layers["residents"].columns) is None
+    assert choose_look(result.layers["changes"].columns) is not None
+    assert head_column("residents", "after_covered_10") == "之后 10 分钟内可达"
+    assert head_column("walks", "before_s") != head_column("residents", "before_s")

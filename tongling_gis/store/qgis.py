@@ -18,6 +18,7 @@ from tongling_gis.store.qml import (
     scale_attributes,
     style_elements,
 )
+from tongling_gis.store.result_styles import choose_look
 from tongling_gis.store.styles import GROUPS, Group, Look, look_of, result_look
 
 if TYPE_CHECKING:
@@ -96,6 +97,9 @@ def look_stored(connection: sqlite3.Connection, table: str) -> Look:
     if not results.is_result_table(table):
         return look_of(table)
     columns = [field.name for field in geopackage.read_fields(connection, table)]
+    told = choose_look(columns)
+    if told is not None:
+        return told
     limits: list[float] = []
     if "limit_minutes" in columns:
         found = connection.execute(

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tongling_gis.assessment import Assessment, Finding, Indicator, Mend, Provenance, Verdict
-from tongling_gis.store.styles import result_heading, result_label
+from tongling_gis.store.result_styles import head_column
+from tongling_gis.store.styles import result_label
 from tongling_gis.text import Text
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ class ResultLayer:
 
     def heading(self, column: str) -> str:
         """Give a column's heading."""
-        return result_heading(self.layer, column)
+        return head_column(self.layer, column)
 
 
 def is_result_table(table: str) -> bool:

@@ -89,7 +89,7 @@ class Group:
 
 
 GROUPS = (
-    Group("中心与小区", ("centres", "draft_gates", "enclosure_drafts", "compounds", "residents")),
+    Group("中心与小区", ("centres", "candidate_sites", "draft_gates", "enclosure_drafts", "compounds", "residents")),
     Group(
         "设施",
         ("fire_stations", "hydrants", "shelters", "schools", "bus_stops", "amenities"),
@@ -269,6 +269,7 @@ _KINDS = {
     "comparison": "前后对比",
     "hours": "开放时间",
     "enclosure": "围合检查",
+    "siting": "选址",
 }
 _RESULT_LAYERS = {
     "residents": "居民点",
@@ -284,6 +285,13 @@ _RESULT_LAYERS = {
     "changes": "变更",
     "groups": "年龄组",
     "week": "一周",
+    "sites": "选定地点",
+    "candidates": "候选地点",
+    "conflict": "任何地点都到不了的居民",
+    "curve": "逐个增加的收益",
+    "trade_offs": "权衡",
+    "robustness": "稳健性",
+    "phases": "逐年方案",
 }
 _RESULT_COLUMNS: Mapping[str, str] = {
     "walk_s": "步行时间(秒)",
