@@ -140,15 +140,22 @@ class Enclosure:
     @cached_property
     def _repair(self) -> tuple[list[Walks], Around]:
         """Mend the walks to each kind of goal; and the streets on foot that this takes."""
-        cities = list(self.surroundings.cities.values())
+        around = self.surroundings
+        cities = [*around.cities.values(), *around.metre_cities.values()]
         if not cities:
-            return [], self._cut(self.surroundings.ground)
+            return [], self._cut(around.ground)
         return repair_standing(cities, self.edits, self._near_streets)
 
     @property
     def repaired(self) -> list[Walks]:
         """Every resident's walk to each of ``surroundings.cities``, through all gates on foot."""
-        return self._repair[0]
+        return self._repair[0][: len(self.surroundings.cities)]
+
+    @property
+    def metre_walks(self) -> dict[str, Walks]:
+        """Every resident's way in metres to each of ``surroundings.metre_cities``."""
+        walks = self._repair[0][len(self.surroundings.cities) :]
+        return dict(zip(self.surroundings.metre_cities, walks, strict=True))
 
     @cached_property
     def strangers_repaired(self) -> list[Walks]:
@@ -157,16 +164,6 @@ class Enclosure:
         if self.strangers_edits is self.edits or not cities:
             return self.repaired
         return repair_standing(cities, self.strangers_edits, np.empty(0, dtype=np.int64))[0]
-
-    @cached_property
-    def metre_walks(self) -> dict[str, Walks]:
-        """Every resident's way in metres to each of ``surroundings.metre_cities``."""
-        cities = self.surroundings.metre_cities
-        if not cities:
-            return {}
-        none = np.empty(0, dtype=np.int64)
-        mended, _ = repair_standing(list(cities.values()), self.edits, none)
-        return dict(zip(cities, mended, strict=True))
 
     def streets_of(self, network: Network) -> Ints:
         """Give the row of the city's uncut street of each edge of one of the networks here.

@@ -8,15 +8,12 @@ import numpy as np
 
 from tongling_gis.reachability.places import count_people
 from tongling_gis.routing.graph import UNREACHED
-from tongling_gis.scenario.walks import repair_standing
 
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
     from tongling_gis.enclosure.enclosing import Enclosure
-    from tongling_gis.scenario.edits import StreetEdits
-    from tongling_gis.scenario.walks import City, Walks
 
     Ints: TypeAlias = NDArray[np.int64]
     Floats: TypeAlias = NDArray[np.float64]
@@ -57,19 +54,15 @@ def _walk(enclosure: Enclosure) -> list[tuple[str, Ints, Floats, Floats]]:
     own[inside] = True
     parts = []
     theirs, strangers = enclosure.repaired, enclosure.strangers_repaired
+    alike = enclosure.strangers_edits is enclosure.edits
     for number, goal in enumerate(enclosure.surroundings.cities):
         before, after = theirs[number].before, theirs[number].after
-        if strangers is not theirs:
+        if not alike:
             before = np.where(own, before, strangers[number].before)
             after = np.where(own, after, strangers[number].after)
         row = np.union1d(inside, np.flatnonzero((before >> 32) != (after >> 32)))
         parts.append((goal, row, seconds(before[row]), seconds(after[row])))
     return parts
-
-
-def repair(city: City, edits: StreetEdits) -> Walks:
-    """Mend every resident's walk to one kind of goal around a boundary."""
-    return repair_standing([city], edits, np.empty(0, dtype=np.int64))[0][0]
 
 
 def seconds(state: Ints) -> Floats:

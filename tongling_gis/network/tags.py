@@ -36,13 +36,15 @@ def read_tag(layer: pd.DataFrame, name: str) -> NDArray[np.object_]:
 def _fill_from_json(values: NDArray[np.object_], tags: pd.Series[str], name: str) -> None:
     quoted = f'"{name}"'
     if len(tags) <= _FEW:  # a plain loop is quicker than the array's own search
-        texts = tags.to_numpy(dtype=object)
-        mentioned = [row for row, text in enumerate(texts) if quoted in str(text)]
+        every = tags.to_numpy(dtype=object)
+        if quoted not in "".join(map(str, every)):
+            return
+        mentioned = [row for row, text in enumerate(every) if quoted in str(text)]
     else:
         found = tags.astype("str").str.contains(quoted, regex=False, na=False).to_numpy()
         mentioned = np.flatnonzero(found).tolist()
-    for row in mentioned:
-        values[row] = str(json.loads(tags.iloc[row]).get(name, ""))
+    texts = tags.iloc[mentioned].to_numpy(dtype=object)
+    values[mentioned] = [str(json.loads(text).get(name, "")) for text in texts]
 
 
 def has_tag(layer: pd.DataFrame, name: str, values: Collection[str]) -> NDArray[np.bool_]:

@@ -43,7 +43,7 @@ class Columns:
     """A large table column by column, for taking few rows out of it quickly.
 
     Attributes:
-        columns: Its columns by name, as pandas or numpy arrays.
+        columns: Its columns by name, as numpy arrays; texts are objects, quick to read.
     """
 
     columns: dict[str, Any]
@@ -51,19 +51,23 @@ class Columns:
     @classmethod
     def of(cls, table: pd.DataFrame) -> Columns:
         """Take the columns that tell of walking; ids and names do not."""
-        names = [name for name in table.columns if name not in _NOT_ASKED]
-        return cls({name: table[name].array for name in names})
+        columns = {}
+        for name in table.columns:
+            if name not in _NOT_ASKED:
+                cells = table[name].to_numpy()
+                columns[name] = cells if cells.dtype.kind in "bif" else cells.astype(object)
+        return cls(columns)
 
     def take(self, rows: Ints) -> pd.DataFrame:
         """Make a table of some rows; texts that none of them has are left out."""
         import pandas as pd
 
-        taken = {}
+        index, taken = pd.RangeIndex(len(rows)), {}
         for name, column in self.columns.items():
-            cells = np.asarray(column[rows])
+            cells = column[rows]
             if cells.dtype != object or not len(rows) or not pd.isna(cells).all():
-                taken[name] = cells
-        return pd.DataFrame(taken)
+                taken[name] = pd.Series(cells, index, dtype=cells.dtype, copy=False)
+        return pd.DataFrame(taken, index, copy=False)
 
 
 def as_array(shapes: Iterable[object]) -> Shapes:

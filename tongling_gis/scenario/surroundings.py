@@ -7,7 +7,7 @@ ends, severed as the whole network would be, and put in the place of the old one
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -112,6 +112,12 @@ class Surroundings:
         reach_m = self.ground.network.gate_reach_m
         return sever_at(self.part, self.partings, self.barriers, self.gates, gate_reach_m=reach_m)
 
+    def on(self, ground: Ground) -> Surroundings:
+        """Give the same on the same network weighed otherwise."""
+        other = replace(self, ground=ground)
+        other.__dict__.update(after=self.after, _split=self._split)
+        return other
+
     @cached_property
     def _split(self) -> tuple[SevPieces, Floats, Floats]:
         return split_streets(self.part, self.partings)
@@ -204,10 +210,22 @@ def _part(ground: Ground, edits: StreetEdits, streets: Ints, nodes: Ints, ends: 
         plain.geometry[streets],
         plain.cuts,
     )
+    walker = ground.network.walker
+    if walker is not None and not edits.walkable:
+        return _as_used(ground, edits, some, streets, nodes)
     islands = ground.islands.after(edits, streets)
     changed = edit_plain(some, edits, islands, streets=streets, nodes=nodes)
-    walker = ground.network.walker
     return changed if walker is None else changed.used_by(walker)
+
+
+def _as_used(
+    ground: Ground, edits: StreetEdits, some: Network, streets: Ints, nodes: Ints
+) -> Network:
+    """Give streets of which none is opened or closed as their walker has been found to use them."""
+    used = ground.used[streets]
+    known = edit_plain(some, edits, ground.islands.flags[streets] & used, nodes=nodes)
+    edges = known.edges.assign(walk_reason=ground.reasons[streets], walkable=used)
+    return replace(known, edges=edges, walker=ground.network.walker, islands=known.islands & used)
 
 
 def _barriers_near(

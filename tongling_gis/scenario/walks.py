@@ -270,7 +270,8 @@ def repair_standing(
     """Mend walks to several kinds of centres around one change of streets; all centres stay.
 
     Args:
-        cities: The same homes on the same streets, one for each kind of centre.
+        cities: The same homes on the same network, one for each kind of centre; how it is
+            weighed may differ.
         streets: What changes about streets, gates and walls.
         others: More uncut streets that the surroundings shall have.
 
@@ -296,16 +297,15 @@ def repair_standing(
     ]
     nothing = no_doors()
     arrived = _Arrivals(nothing, around.spots_of(nothing))
-    walks = [
-        _mend(
-            _Change(city, around, mend),
-            (moves[0], goals),
-            arrived,
-            np.ones(len(city.serves), dtype=bool),
-            city.serves,
-        )
-        for city, goals in zip(cities, moves[1:], strict=True)
-    ]
+    changes = {ground: (around, mend)}
+    walks = []
+    for city, goals in zip(cities, moves[1:], strict=True):
+        if city.ground not in changes:
+            weighed = around.on(city.ground)
+            changes[city.ground] = weighed, mend_streets(weighed)
+        change = _Change(city, *changes[city.ground])
+        keeps = np.ones(len(city.serves), dtype=bool)
+        walks.append(_mend(change, (moves[0], goals), arrived, keeps, city.serves))
     return walks, around
 
 
