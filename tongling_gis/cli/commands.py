@@ -324,6 +324,7 @@ def draw_map(options: argparse.Namespace, screen: Screen) -> None:
         options.out,
         lang=screen.lang,
         base_maps=options.base_maps,
+        results=options.results,
         progress=screen.progress,
     )
     stale = studies.find_stale(workspace)
