@@ -22,6 +22,7 @@ from tongling_gis.mapping.opening import describe_hours, describe_opening
 from tongling_gis.mapping.page import finish_page, write_page
 from tongling_gis.mapping.records import describe_records
 from tongling_gis.mapping.results import describe_coverage, describe_isochrones
+from tongling_gis.mapping.siting import describe_siting
 from tongling_gis.mapping.words import PAGE_WORDS
 from tongling_gis.schema import FIVE_SERVICES, STAR_DIMENSIONS
 from tongling_gis.text import Text
@@ -75,7 +76,7 @@ def draw_map(  # noqa: PLR0913 - the parts of a page, each by name
             fewer layers and records, and leads there.
         further: More results, the newest of a kind last: comparisons of scenarios,
             who reaches an open centre,
-            checks of enclosures.
+            checks of enclosures, sites for centres.
 
     Raises:
         UsageError: If a base map is not known.
@@ -97,9 +98,12 @@ def draw_map(  # noqa: PLR0913 - the parts of a page, each by name
         "words": {name: text.in_lang(lang) for name, text in PAGE_WORDS.items()},
         "looks": _describe_looks(lang),
         "bounds": bounds,
-        "layers": _name_stand_ins(
-            describe_layers(drawn, lang, homes_shown=coverage is not None), coverage, lang
-        ),
+        "layers": [
+            *_name_stand_ins(
+                describe_layers(drawn, lang, homes_shown=coverage is not None), coverage, lang
+            ),
+            *(describe_siting(by_kind["siting"][-1], lang) if by_kind["siting"] else ()),
+        ],
         "coverage": told,
         "opening": describe_opening(drawn.get("centres"), lang) if not full_map else None,
         "hours": describe_hours(by_kind["hours"][-1], drawn, told, lang)
@@ -108,7 +112,7 @@ def draw_map(  # noqa: PLR0913 - the parts of a page, each by name
         "checks": describe_checks(by_kind["enclosure"], drawn.get("compounds"), lang),
         "comparison": describe_comparisons(by_kind["comparison"], drawn, told, lang),
         "isochrones": None if isochrones is None else describe_isochrones(isochrones, lang),
-        "origin": _describe_origin(results, origins, lang),
+        "origin": _describe_origin([*results, *by_kind["siting"][-1:]], origins, lang),
         "baseMaps": describe_base_maps(grounds, lang),
         "embed": {"full": full_map} if full_map else None,
     }

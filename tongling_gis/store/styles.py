@@ -89,7 +89,13 @@ class Group:
 
 
 GROUPS = (
-    Group("中心与小区", ("centres", "candidate_sites", "draft_gates", "enclosure_drafts", "compounds", "residents")),
+    Group(
+        "中心与小区",
+        (
+            *("centres", "candidate_sites", "draft_gates", "enclosure_drafts"),
+            *("compounds", "residents"),
+        ),
+    ),
     Group(
         "设施",
         ("fire_stations", "hydrants", "shelters", "schools", "bus_stops", "amenities"),
