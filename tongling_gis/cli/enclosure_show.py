@@ -168,7 +168,7 @@ def show_changes(changes: DraftChanges, rules: Rules, screen: Screen) -> None:
     ):
         for line in lines or (Text("没有变化", "no change"),):
             screen.say(Text(f"  {head.zh}：{line.zh}", f"  {head.en}: {line.en}"))
-    for rule_id, (before, after) in changes.verdicts.items():
+    for rule_id, (before, after) in {**changes.verdicts, **changes.numbers}.items():
         title = rules.rules[rule_id].title if rule_id in rules.rules else Text("", "")
         old, new = _stood(before), _stood(after)
         screen.say(
@@ -178,7 +178,7 @@ def show_changes(changes: DraftChanges, rules: Rules, screen: Screen) -> None:
             )
         )
     if not changes.verdicts:
-        screen.say(Text("  各条结论没有变化", "  No verdict has changed"))
+        screen.say(Text("  各条结论没有改变", "  No verdict has changed"))
 
 
 def _stood(one: Stood) -> Text:
@@ -201,6 +201,10 @@ def changes_json(changes: DraftChanges, first: str, second: str) -> dict[str, An
         "verdicts": {
             rule: {"before": str(before.verdict), "after": str(after.verdict)}
             for rule, (before, after) in changes.verdicts.items()
+        },
+        "numbers": {
+            rule: {"before": before.measured, "after": after.measured, "unit": after.unit}
+            for rule, (before, after) in changes.numbers.items()
         },
     }
 

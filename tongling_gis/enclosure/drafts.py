@@ -230,14 +230,17 @@ class DraftChanges:
     Attributes:
         line: What differs of the boundary.
         gates: What differs of the gates.
-        verdicts: Rule -> what it said of the first and of the second.
+        verdicts: Rule -> what it said of the first and of the second, where these differ.
+        numbers: The same where the verdict stayed and the number measured changed.
     """
 
     line: tuple[Text, ...]
     gates: tuple[Text, ...]
     verdicts: Mapping[str, tuple[Stood, Stood]]
+    numbers: Mapping[str, tuple[Stood, Stood]] = field(default_factory=dict)
 
 
+_SAME_SHARE = 0.005
 _NOT_CHECKED = Stood(Verdict.UNKNOWN)
 
 
@@ -249,11 +252,23 @@ def compare_drafts(before: Draft, after: Draft) -> DraftChanges:
         for rule in rules
     }
     changed = {rule: pair for rule, pair in pairs.items() if pair[0].verdict != pair[1].verdict}
+    numbers = {
+        rule: pair
+        for rule, pair in pairs.items()
+        if rule not in changed and _is_other(pair[0].measured, pair[1].measured)
+    }
     return DraftChanges(
         tuple(_compare_lines(before.case, after.case)),
         tuple(_compare_gates(before.case.gates, after.case.gates)),
         changed,
+        numbers,
     )
+
+
+def _is_other(old: float | None, new: float | None) -> bool:
+    if old is None or new is None:
+        return False
+    return abs(new - old) > _SAME_SHARE * max(abs(old), abs(new))
 
 
 _SAME_M = 0.01

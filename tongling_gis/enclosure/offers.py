@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tongling_gis.assessment import Mend
+from tongling_gis.enclosure.model import GATE_KINDS
 from tongling_gis.errors import UsageError
 from tongling_gis.text import Text
 
@@ -14,8 +15,10 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+    from shapely import MultiPolygon, Polygon
+
     from tongling_gis.enclosure.judging import Judged
-    from tongling_gis.enclosure.model import Case, Offer
+    from tongling_gis.enclosure.model import Case, Gate, Offer
 
 _WANTED = {"fail", "unknown"}
 
@@ -60,14 +63,46 @@ def choose_offer(offers: Mapping[str, Offer], offer_id: str) -> Offer:
 
 
 def accept_offer(case: Case, offer: Offer) -> Case:
-    """Give the case as an offer would have it; its origin is then "amended"."""
-    gates = tuple(gate for gate in case.gates if gate.gate_id != offer.replaces)
+    """Give the case as an offer would have it; a line taken over is then "amended".
+
+    A new gate gets a number and a name; where the boundary moves, gates move onto it.
+
+    Raises:
+        UsageError: If the offer changes neither boundary nor gates, such as a turning place.
+    """
+    if offer.gate is None and offer.boundary is None:
+        raise UsageError(
+            Text(
+                f"“{offer.label.zh}”不改边界和大门，不能由程序采纳：请实施后在答复文件中登记。",
+                f"{offer.label.en!r} changes neither boundary nor gates: "
+                "do it, then say so in the answers.",
+            )
+        )
+    gates = tuple(gate for gate in case.gates if gate.gate_id != offer.replaces or not gate.gate_id)
     if offer.gate is not None:
-        same = offer.gate.gate_id
-        gates = (*(gate for gate in gates if gate.gate_id != same), offer.gate)
-    boundary = offer.boundary if offer.boundary is not None else case.boundary
-    origin = "amended" if case.origin in {"accepted", "amended"} else case.origin
+        gate = _numbered(offer.gate, case)
+        gates = (*(one for one in gates if one.gate_id != gate.gate_id), gate)
+    boundary = case.boundary if offer.boundary is None else offer.boundary
+    if offer.boundary is not None:
+        gates = tuple(_onto(gate, boundary) for gate in gates)
+    origin = "amended" if case.origin == "accepted" else case.origin
     return replace(case, boundary=boundary, gates=gates, origin=origin)
+
+
+def _numbered(gate: Gate, case: Case) -> Gate:
+    """Give a new gate a number that no other has, and a name."""
+    if gate.gate_id:
+        return gate
+    taken = {one.gate_id for one in case.gates}
+    number = next(n for n in range(1, len(taken) + 2) if f"N{n}" not in taken)
+    name = gate.name or f"新设{GATE_KINDS[gate.kind.value].zh.split('（')[0]}门 {number}"
+    return replace(gate, gate_id=f"N{number}", name=name)
+
+
+def _onto(gate: Gate, boundary: Polygon | MultiPolygon) -> Gate:
+    from shapely.ops import nearest_points
+
+    return replace(gate, point=nearest_points(boundary.boundary, gate.point)[0])
 
 
 def lay_out_offers(case: Case, offers: Iterable[tuple[str, str, Offer]]) -> gpd.GeoDataFrame:
