@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from itertools import combinations
 from math import inf
 from typing import TYPE_CHECKING
@@ -27,6 +28,8 @@ from tongling_gis.siting import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from tongling_gis.text import Text
 
 STANDING = (Role.EXISTING, Role.REQUIRED)
 
@@ -259,6 +262,52 @@ def test_a_time_limit_gives_the_best_found_and_its_gap() -> None:
     assert 0 < found.bound < found.objective
     assert 0 < found.gap < 1
     assert "time" in found.reason.en
+
+
+def hard_town() -> np.ndarray:
+    """Times without any order in them: no bound is tight, and no search ends soon."""
+    return np.random.default_rng(5).random((150, 120))
+
+
+@pytest.mark.parametrize(
+    ("solve", "asked", "sites"),
+    [
+        (solve_median, {"k": 20}, 20),
+        (solve_cover, {"k": 20, "limit": 0.05}, 20),
+        (solve_cover_all, {"limit": 0.1}, None),
+        (solve_centre, {"k": 20}, 20),
+    ],
+)
+def test_ctrl_c_keeps_the_best_so_far(
+    solve: Callable[..., Solution], asked: dict, sites: int | None
+) -> None:
+    """Ctrl-C ends a search, which says so and gives its best with a bound; the next one works."""
+    told = []
+
+    def interrupt(_what: Text, _share: float) -> None:
+        told.append(1)
+        if len(told) == 2:
+            signal.raise_signal(signal.SIGINT)
+
+    before = signal.getsignal(signal.SIGINT)
+    found = solve(hard_town(), **asked, effort=Effort(time_limit_s=60, progress=interrupt))
+    assert signal.getsignal(signal.SIGINT) is before
+    assert found.status == "gap"
+    assert "Stopped as asked" in found.reason.en
+    assert found.seconds < 20
+    assert len(found.sites) <= (sites or found.objective)
+    assert 0 < found.gap < 1
+    if solve is solve_cover:
+        assert found.objective < found.bound <= 150
+    else:
+        assert 0 < found.bound < found.objective
+
+
+def test_the_gap_of_cover_is_a_share_of_those_covered() -> None:
+    """An accepted gap ends the search of cover when so great a share of the covered is in doubt."""
+    found = solve_cover(hard_town(), k=20, limit=0.05, effort=Effort(gap=0.1, time_limit_s=30))
+    assert found.gap <= 0.1
+    assert found.reason.en != "Out of time: the best found so far, with its gap."
 
 
 def test_an_accepted_gap_ends_the_search() -> None:
