@@ -1,0 +1,1 @@
+"""Figures for print: maps and charts on a sheet, as PNG, SVG or PDF."""

@@ -1,0 +1,82 @@
+"""Names on a map that neither overlap each other nor hide a symbol."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from matplotlib.axes import Axes
+    from matplotlib.transforms import Bbox
+
+_PLACES = (
+    (0.0, 1.0, "center", "bottom"),
+    (1.0, 0.0, "left", "center"),
+    (-1.0, 0.0, "right", "center"),
+    (0.0, -1.0, "center", "top"),
+    (0.75, 0.75, "left", "bottom"),
+    (-0.75, 0.75, "right", "bottom"),
+    (0.75, -0.75, "left", "top"),
+    (-0.75, -0.75, "right", "top"),
+)
+_HALO_PT = 1.8
+
+
+class Label(NamedTuple):
+    """A name at a place; those first in the list get their place first."""
+
+    x_m: float
+    y_m: float
+    words: str
+    symbol_pt: float = 4.0
+
+
+def place_labels(frame: Axes, labels: Sequence[Label], *, size_pt: float) -> int:
+    """Write names beside their symbols where there is room; the others are left out.
+
+    Returns:
+        How many there was no room for.
+    """
+    from matplotlib.patheffects import withStroke
+
+    figure = frame.figure
+    renderer = figure.canvas.get_renderer()  # type: ignore[attr-defined]
+    within = frame.get_window_extent(renderer)
+    dots = figure.dpi / 72.0
+    taken: list[Bbox] = [_box_of(frame, one, dots) for one in labels]
+    left_out = 0
+    for number, one in enumerate(labels):
+        text = frame.text(
+            0,
+            0,
+            one.words,
+            size=size_pt,
+            zorder=40,
+            path_effects=[withStroke(linewidth=_HALO_PT, foreground="white")],
+        )
+        for right, up, across, along in _PLACES:
+            x, y = frame.transData.transform((one.x_m, one.y_m))
+            reach = (one.symbol_pt / 2 + 1.2) * dots
+            at = frame.transData.inverted().transform((x + right * reach, y + up * reach))
+            text.set_position(tuple(at))
+            text.set_horizontalalignment(across)
+            text.set_verticalalignment(along)
+            box = text.get_window_extent(renderer)
+            clear = not any(box.overlaps(other) for row, other in enumerate(taken) if row != number)
+            if clear and within.contains(box.x0, box.y0) and within.contains(box.x1, box.y1):
+                taken.append(box)
+                break
+        else:
+            text.remove()
+            left_out += 1
+    return left_out
+
+
+def _box_of(frame: Axes, label: Label, dots: float) -> Bbox:
+    """Give the box of a label's symbol, in the canvas's dots."""
+    from matplotlib.transforms import Bbox
+
+    x, y = frame.transData.transform((label.x_m, label.y_m))
+    half = label.symbol_pt / 2 * dots
+    return Bbox.from_extents(x - half, y - half, x + half, y + half)
