@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -10,7 +10,10 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.transforms import Bbox
 
-_PLACES = (
+_Place: TypeAlias = tuple[
+    float, float, Literal["left", "center", "right"], Literal["bottom", "center", "top"]
+]
+_PLACES: tuple[_Place, ...] = (
     (0.0, 1.0, "center", "bottom"),
     (1.0, 0.0, "left", "center"),
     (-1.0, 0.0, "right", "center"),
