@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tongling_gis.siting.budget import choose_works
-from tongling_gis.siting.fair import mean_and_worst
+from tongling_gis.siting.cent_dian import mean_and_worst
 from tongling_gis.siting.median import solve_median
 from tongling_gis.siting.nesting import effort_left, heed
 from tongling_gis.siting.problem import read_problem, smallest_step
