@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tongling_gis import __version__
 from tongling_gis.cli import commands
 from tongling_gis.cli.arguments import Builder, CommandParser, add_common, name_groups
-from tongling_gis.cli.enclosure_commands import add_enclosure
+from tongling_gis.cli.enclosure_parser import add_enclosure
 from tongling_gis.cli.record_commands import add_export, add_records, add_template
 from tongling_gis.cli.siting_commands import add_site
 from tongling_gis.text import Lang, Text

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     import geopandas as gpd
-
     from shapely import MultiPolygon, Polygon
 
     from tongling_gis.enclosure.judging import Judged

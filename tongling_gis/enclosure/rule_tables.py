@@ -124,11 +124,12 @@ _FLAG = _Kind(
 @cache
 def _kinds(standards: frozenset[str]) -> dict[str, _Kind]:
     from tongling_gis.enclosure.forms import FORMS
+    from tongling_gis.enclosure.measures import MEASURES
 
     texts = ("title_zh", "title_en", "clause", "advice_zh", "advice_en", "off_zh", "off_en")
     return {
         **dict.fromkeys((*texts, "source"), _LABEL),
-        "measure": _LABEL,
+        "measure": _one_of(frozenset(MEASURES)),
         "form": _one_of(frozenset(FORMS)),
         "comparison": _one_of(frozenset({"at_most", "at_least", "more_than", "between"})),
         "limit": _Kind(Text("一个数，或 [下限, 上限]", "a number, or [low, high]"), _read_limit),

@@ -247,8 +247,6 @@ def _off_text(keys: Mapping[str, Any], before: Text | None) -> Text | None:
 
 def _check_whole(rule: Rule, slip: Slip) -> None:
     """Refuse a rule whose parts do not fit each other."""
-    from tongling_gis.enclosure.measures import MEASURES
-
     if rule.measure and rule.form:
         slip.refuse("form", "不能与 measure 同用", "cannot stand beside measure")
     if rule.off is not None:
@@ -263,12 +261,19 @@ def _check_whole(rule: Rule, slip: Slip) -> None:
             "与 comparison 不符：between 要 [下限, 上限]，其他要一个数",
             "does not fit comparison: between takes [low, high], the others one number",
         )
-    known = MEASURES.get(rule.measure)
-    if known is not None and known.unit != rule.unit:
+    _check_unit(rule, slip)
+
+
+def _check_unit(rule: Rule, slip: Slip) -> None:
+    from tongling_gis.enclosure.forms import FORMS
+    from tongling_gis.enclosure.measures import MEASURES
+
+    unit = MEASURES[rule.measure].unit if rule.measure else FORMS[rule.form].unit
+    if unit != rule.unit:
         slip.refuse(
             "unit",
-            f"“{rule.unit}”与所测的 {rule.measure} 不符，应为“{known.unit}”",
-            f"{rule.unit!r} is not that of {rule.measure}, which is {known.unit!r}",
+            f"“{rule.unit}”与 {rule.measure or rule.form} 不符，应为“{unit}”",
+            f"{rule.unit!r} is not that of {rule.measure or rule.form}, which is {unit!r}",
         )
 
 
