@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 import numpy as np
 
@@ -78,8 +78,7 @@ def _take_near(layer: gpd.GeoDataFrame | None, rows: Ints) -> gpd.GeoDataFrame |
     found = np.unique(rows)
     if layer is None or not len(found):
         return None
-    near = layer.iloc[found].reset_index(drop=True)
-    return near if isinstance(near, type(layer)) else None
+    return cast("gpd.GeoDataFrame", layer.iloc[found].reset_index(drop=True))
 
 
 def _take_cuts(network: Network, pieces: Ints, nodes: Ints) -> pd.DataFrame:
@@ -89,7 +88,7 @@ def _take_cuts(network: Network, pieces: Ints, nodes: Ints) -> pd.DataFrame:
         return no_cuts()
     ends = cuts[["edge_a", "edge_b"]].to_numpy()
     inside = np.isin(ends, pieces).all(axis=1)
-    some = cuts[inside].reset_index(drop=True)
+    some = cuts.loc[inside].reset_index(drop=True)
     for name in ("edge_a", "edge_b"):
         some[name] = np.searchsorted(pieces, some[name].to_numpy()).astype(np.int32)
     for name in ("node_a", "node_b"):

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import shapely
 
-from tongling_gis.network.walls import Passages, find_opened, find_passages, read_walls
+from tongling_gis.network.walls import (
+    Passages,
+    Walls,
+    find_opened,
+    find_passages,
+    read_walls,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -48,9 +54,14 @@ class WallsAround:
     def of(cls, network: Network) -> WallsAround:
         """Take a network's walls on the ground; those on other levels are left out."""
         walls = read_walls(network.barriers, network.walker)
+        passages = find_passages(network, network.gates)
+        return cls.read(walls, passages, network.gate_reach_m)
+
+    @classmethod
+    def read(cls, walls: Walls, passages: Passages, reach_m: float) -> WallsAround:
+        """Take walls on the ground of those that have been read, and where they are passed."""
         ground = walls.level == 0
         line = walls.line[ground]
-        passages = find_passages(network, network.gates)
         return cls(
             line,
             walls.barrier[ground],
@@ -58,7 +69,7 @@ class WallsAround:
             walls.seal[ground],
             passages,
             shapely.STRtree(passages.openings),
-            network.gate_reach_m,
+            reach_m,
         )
 
     def first_across(self, start: Floats, end: Floats) -> Ints:

@@ -64,12 +64,16 @@ class Partings:
         barrier_id: What parts each.
         arms: The ways out of them, sorted by place and edge.
         group: Arms of a place with one number stay joined, 0 for the first arm's.
+        walls: The walls that were asked about.
+        passages: Where they are passed.
     """
 
     places: Places
     barrier_id: NDArray[np.object_]
     arms: Arms
     group: Ints
+    walls: Walls
+    passages: Passages
 
 
 def find_partings(
@@ -84,7 +88,7 @@ def find_partings(
     passages = find_passages(network, gates)
     places, meets = _meetings(network, walls, passages.blocked)
     if not len(places.node):
-        return _no_partings(places)
+        return _no_partings(places, walls, passages)
     arms = _arms(network, places)
     met = _without_passing(network, walls, places, meets, arms)
     leads = _leads_to_gate(network, passages, arms, len(places.node))[met[:, 0]]
@@ -100,13 +104,22 @@ def find_partings(
     wall_at = np.full(len(blocked), -1)
     wall_at[met[::-1, 0]] = walls.barrier[met[::-1, 1]]
     wall_at[blocked] = -1
-    return _parted(places, _names(network, barriers, wall_at, places), arms, sector)
+    names = _names(network, barriers, wall_at, places)
+    few, arms, group = _parted(places, arms, sector)
+    return Partings(
+        Places(places.node[few], places.edge[few], places.at_m[few], places.xy[few]),
+        names[few],
+        arms,
+        group,
+        walls,
+        passages,
+    )
 
 
-def _no_partings(places: Places) -> Partings:
+def _no_partings(places: Places, walls: Walls, passages: Passages) -> Partings:
     none = np.empty(0, dtype=np.int64)
     arms = Arms(none, none, np.empty(0), none)
-    return Partings(places, np.empty(0, dtype=object), arms, none)
+    return Partings(places, np.empty(0, dtype=object), arms, none, walls, passages)
 
 
 def _meetings(network: Network, walls: Walls, blocked: Ints) -> tuple[Places, Ints]:
@@ -227,24 +240,19 @@ def _names(
     return names
 
 
-def _parted(places: Places, names: NDArray[np.object_], arms: Arms, sector: Ints) -> Partings:
-    """Number the groups of arms, and keep the places that have more than one."""
+def _parted(places: Places, arms: Arms, sector: Ints) -> tuple[NDArray[np.bool_], Arms, Ints]:
+    """Tell which places have more than one group of arms; number these groups' arms."""
     span = int(sector.max(initial=0)) + 1
     _, first, group = np.unique(arms.place * span + sector, return_index=True, return_inverse=True)
     rank = np.empty(len(first), dtype=np.int64)
     rank[np.argsort(first)] = np.arange(len(first))
     group = rank[group]
-    lowest = np.full(len(names), len(group))
-    highest = np.full(len(names), -1)
+    lowest = np.full(len(places.node), len(group))
+    highest = np.full(len(places.node), -1)
     np.minimum.at(lowest, arms.place, group)
     np.maximum.at(highest, arms.place, group)
     kept = highest > lowest
     number = np.cumsum(kept) - 1
     on = kept[arms.place]
     few = take_arms(arms, on)
-    return Partings(
-        Places(places.node[kept], places.edge[kept], places.at_m[kept], places.xy[kept]),
-        names[kept],
-        few._replace(place=number[few.place]),
-        (group - lowest[arms.place])[on],
-    )
+    return kept, few._replace(place=number[few.place]), (group - lowest[arms.place])[on]

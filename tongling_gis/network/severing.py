@@ -10,6 +10,7 @@ import pandas as pd
 import shapely
 from shapely.ops import substring
 
+from tongling_gis.network.connectors import WallsAround
 from tongling_gis.network.crossings import Partings, find_partings
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def sever_at(
         return network if same else replace(known, uncut=network)
     target = _number_nodes(len(network.nodes), partings)
     pieces = _split(network, partings, target)
-    return replace(
+    severed = replace(
         known,
         nodes=_all_nodes(network, partings, target),
         edges=_all_edges(network, pieces),
@@ -99,6 +100,10 @@ def sever_at(
         cuts=_list_cuts(len(network.edges), partings, target, pieces),
         uncut=network,
     )
+    severed.__dict__["walls_around"] = WallsAround.read(  # known already: not to be read again
+        partings.walls, partings.passages, gate_reach_m
+    )
+    return severed
 
 
 def split_streets(network: Network, partings: Partings) -> tuple[Pieces, Floats, Floats]:

@@ -223,9 +223,10 @@ def _as_used(
 ) -> Network:
     """Give streets of which none is opened or closed as their walker has been found to use them."""
     used = ground.used[streets]
-    known = edit_plain(some, edits, ground.islands.flags[streets] & used, nodes=nodes)
+    islands = ground.islands.flags[streets] & used
+    known = edit_plain(some, edits, islands, nodes=nodes)
     edges = known.edges.assign(walk_reason=ground.reasons[streets], walkable=used)
-    return replace(known, edges=edges, walker=ground.network.walker, islands=known.islands & used)
+    return replace(known, edges=edges, walker=ground.network.walker, islands=islands)
 
 
 def _barriers_near(
