@@ -69,6 +69,7 @@ def study_siting(
     from tongling_gis.siting.geography import choose_sites
 
     given = options or SitingOptions()
+    around = _surroundings(workspace, given)
     progress(Text("建立步行网络", "Building the walking network"), 0.0)
     network = project_network(workspace)
     residents, notes = project_residents(workspace, given.reach.residents_from)
@@ -83,7 +84,7 @@ def study_siting(
         read_candidates(workspace, network, given.candidates),
         asked=replace(asked, effort=replace(asked.effort, progress=progress)),
         profile=given.reach.walk_profile(workspace),
-        around=_surroundings(workspace, given),
+        around=around,
         compounds=optional_layer(workspace, "compounds"),
         provenance=project_provenance(workspace),
     )

@@ -213,7 +213,8 @@ def read_city(
     centres = _read_centres(centres, network, asked)
     sites, _ = read_places(candidates, ("site_id",), network.crs, SITES)
     places = attach(network, sites.geometry.to_numpy(), limit_m=limit_m)
-    judged = judge_candidates(network, sites, places, around, centres=centres)
+    standing = None if asked.existing == "close" else centres
+    judged = judge_candidates(network, sites, places, around, centres=standing)
     judged = _forbid(judged, asked)
     usable = np.flatnonzero(judged["usable"].to_numpy(dtype=bool))
     _check_ids(judged, centres, asked)
