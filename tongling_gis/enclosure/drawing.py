@@ -91,7 +91,10 @@ def _areas(whole: BaseGeometry, named: Text) -> list[shapely.Polygon]:
 
 def _mend(part: shapely.Polygon, crs: CRS, named: Text) -> tuple[shapely.Polygon, list[Text]]:
     """Mend one part."""
-    plain = shapely.remove_repeated_points(part, _SAME_PLACE_M)
+    try:
+        plain = shapely.remove_repeated_points(part, _SAME_PLACE_M)
+    except shapely.errors.GEOSException:  # all corners at one place or two
+        raise _error(named, "没有面积", "encloses nothing") from None
     if not shapely.is_valid(plain):
         return _repair(plain, crs, named)
     holes = [ring for ring in plain.interiors if shapely.Polygon(ring).area >= SLIVER_M2]

@@ -87,7 +87,7 @@ def _take_cuts(network: Network, pieces: Ints, nodes: Ints) -> pd.DataFrame:
     if not len(cuts):
         return no_cuts()
     ends = cuts[["edge_a", "edge_b"]].to_numpy()
-    inside = np.isin(ends, pieces).all(axis=1)
+    inside = np.asarray(np.isin(ends, pieces).all(axis=1))
     some = cuts.loc[inside].reset_index(drop=True)
     for name in ("edge_a", "edge_b"):
         some[name] = np.searchsorted(pieces, some[name].to_numpy()).astype(np.int32)
