@@ -169,7 +169,7 @@ def test_only_centres_open_at_the_moment_count() -> None:
     centres = read_town(STREET).centres.assign(opening_hours="Mo-Fr 08:00-17:00")
     sites = points(A=100.0, M=302.0)
     night, day = read_moment("周二 21:00"), read_moment("周二 10:00")
-    assert chosen(ask(sites=sites, centres=centres, at=night)) == ["M"]
+    assert chosen(ask(sites=sites, centres=centres, at=night, minutes=3.0)) == ["M"]
     assert number(ask(centres=centres, at=day), "residents_covered_before") == 50
     unknown = ask(centres=read_town(STREET).centres, at=night)
     assert number(unknown, "residents_covered_before") == 0
