@@ -22,6 +22,11 @@ if TYPE_CHECKING:
     from tongling_gis.mapping.figures.sheet import Bounds
 
 _SMALLEST_PT, _LARGEST_PT = 1.0, 4.5
+CENTRE_KEY = (
+    KeyEntry(Text("邻里中心", "Neighbourhood centres")),
+    KeyEntry(Text("已评星级", "Rated"), "star", fill=STAR_COLOURS[4]),
+    KeyEntry(Text("未评星级", "Not rated"), "star", fill=STAR_COLOURS[0]),
+)
 
 
 def coverage_key(coverage: Assessment) -> list[KeyEntry]:
@@ -31,9 +36,7 @@ def coverage_key(coverage: Assessment) -> list[KeyEntry]:
     return [
         KeyEntry(walk),
         *(KeyEntry(one.label, one.symbol, fill=one.colour) for one in classes),
-        KeyEntry(Text("邻里中心", "Neighbourhood centres")),
-        KeyEntry(Text("已评星级", "Rated"), "star", fill=STAR_COLOURS[4]),
-        KeyEntry(Text("未评星级", "Not rated"), "star", fill=STAR_COLOURS[0]),
+        *CENTRE_KEY,
     ]
 
 

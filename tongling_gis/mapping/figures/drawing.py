@@ -1,0 +1,184 @@
+"""Draw a result on a sheet: one entry for each kind of result."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from tongling_gis.errors import UsageError
+from tongling_gis.mapping.figures import comparisons, coverage, enclosures, isochrones, siting
+from tongling_gis.mapping.figures.sheet import (
+    SHEETS,
+    SheetText,
+    draw_north_arrow,
+    draw_scale_bar,
+    open_page,
+    save_page,
+    typeset,
+)
+from tongling_gis.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    import geopandas as gpd
+
+    from tongling_gis.assessment import Assessment
+    from tongling_gis.mapping.figures.sheet import Bounds, KeyEntry, Page
+    from tongling_gis.text import Lang
+
+ENDINGS = (".png", ".svg", ".pdf")
+
+
+class FigureKind(NamedTuple):
+    """How one kind of result is drawn.
+
+    Attributes:
+        title: Its title; ``{subject}`` is what was assessed.
+        key: Lists the key.
+        lead: Says the result in one sentence.
+        draw: Draws the map on an open page.
+        bounds: Gives the map's window in metres.
+    """
+
+    title: Text
+    key: Callable[[Assessment], Sequence[KeyEntry]]
+    lead: Callable[[Assessment], Text]
+    draw: Callable[[Page, Assessment, Mapping[str, gpd.GeoDataFrame], Bounds], None]
+    bounds: Callable[[Assessment], Bounds]
+
+
+def _of_layer(name: str) -> Callable[[Assessment], Bounds]:
+    def bounds(assessment: Assessment) -> Bounds:
+        west, south, east, north = assessment.layers[name].total_bounds.tolist()
+        return west, south, east, north
+
+    return bounds
+
+
+FIGURES: dict[str, FigureKind] = {
+    "coverage": FigureKind(
+        Text("{subject}邻里中心步行覆盖图", "{subject}: walks to neighbourhood centres"),
+        coverage.coverage_key,
+        coverage.lead_of_coverage,
+        coverage.draw_coverage,
+        _of_layer("residents"),
+    ),
+    "isochrones": FigureKind(
+        Text("{subject}邻里中心步行等时圈", "{subject}: areas within a walk of centres"),
+        isochrones.isochrones_key,
+        isochrones.lead_of_isochrones,
+        isochrones.draw_isochrones,
+        _of_layer("dissolved"),
+    ),
+    "comparison": FigureKind(
+        Text("{subject}方案前后对比图", "{subject}: before and after"),
+        comparisons.comparison_key,
+        comparisons.lead_of_comparison,
+        comparisons.draw_comparison,
+        _of_layer("residents"),
+    ),
+    "enclosure": FigureKind(
+        Text("{subject}围合检查图", "{subject}: enclosure check"),
+        enclosures.enclosure_key,
+        enclosures.lead_of_enclosure,
+        enclosures.draw_enclosure,
+        enclosures.enclosure_bounds,
+    ),
+    "siting": FigureKind(
+        Text("{subject}邻里中心选址图", "{subject}: sites for neighbourhood centres"),
+        siting.siting_key,
+        siting.lead_of_siting,
+        siting.draw_siting,
+        _of_layer("residents"),
+    ),
+}
+"""Every kind of result that can be drawn as a map."""
+
+
+def draw_figure(
+    assessment: Assessment,
+    layers: Mapping[str, gpd.GeoDataFrame],
+    path: Path,
+    *,
+    sheet: str = "A4",
+    lang: Lang = "zh",
+    title: str = "",
+    day: str = "",
+) -> Path:
+    """Draw a result as a map on a sheet.
+
+    Args:
+        assessment: The result: coverage, isochrones, comparison, enclosure or siting.
+        layers: The project's layers by name, for the base map, in the result's CRS.
+        path: The file, ending in .png (300 dpi), .svg or .pdf.
+        sheet: Name of the sheet, one of ``SHEETS``.
+        lang: Language of its words.
+        title: Title in place of the usual one.
+        day: Day of the drawing (ISO), for the foot.
+
+    Raises:
+        UsageError: If the kind of result, the sheet or the file's ending is not known.
+    """
+    _check(assessment.kind, sheet, path)
+    kind = FIGURES[assessment.kind]
+    named = Text.same(title) if title else kind.title.fill(subject=assessment.subject)
+    words = SheetText(
+        named,
+        kind.lead(assessment),
+        kind.key(assessment),
+        foot=describe_foot(assessment, day),
+        invented=assessment.provenance.invented,
+    )
+    with typeset(SHEETS[sheet]):
+        page = open_page(SHEETS[sheet], words, lang)
+        kind.draw(page, assessment, layers, kind.bounds(assessment))
+        draw_scale_bar(page)
+        draw_north_arrow(page)
+        save_page(page, path)
+    return path
+
+
+def _check(kind: str, sheet: str, path: Path) -> None:
+    if kind not in FIGURES:
+        known = "、".join(FIGURES)
+        raise UsageError(
+            Text(
+                f"“{kind}”类结果不能绘成地图；可用：{known}。",
+                f"A result of kind {kind!r} is drawn as no map; there are {', '.join(FIGURES)}.",
+            )
+        )
+    if sheet not in SHEETS:
+        raise UsageError(
+            Text(
+                f"没有“{sheet}”这种图幅；可用：{'、'.join(SHEETS)}。",
+                f"There is no sheet {sheet!r}; choose one of {', '.join(SHEETS)}.",
+            )
+        )
+    if path.suffix.lower() not in ENDINGS:
+        raise UsageError(
+            Text(
+                f"不能写成“{path.suffix or path.name}”：文件名请以 {'、'.join(ENDINGS)} 结尾。",
+                f"Cannot write {path.suffix or path.name!r}: end the name in {', '.join(ENDINGS)}.",
+            )
+        )
+
+
+def describe_foot(assessment: Assessment, day: str) -> list[Text]:
+    """Say what a figure depends on: stamp, sources, CRS and day."""
+    sources = tuple(dict.fromkeys(assessment.provenance.sources))
+    crs = next((layer.crs for layer in assessment.layers.values() if hasattr(layer, "crs")), None)
+    parts = [
+        Text(
+            "数据来源：" + ("；".join(one.zh for one in sources) or "未注明"),
+            "Sources: " + ("; ".join(one.en for one in sources) or "not stated"),
+        )
+    ]
+    if crs is not None:
+        code = crs.to_epsg()
+        name = f"EPSG:{code} {crs.name}" if code else crs.name
+        parts.append(Text(f"坐标系：{name}", f"CRS: {name}"))
+    if day:
+        parts.append(Text(f"制图日期：{day}", f"Drawn on {day}"))
+    second = Text("　".join(one.zh for one in parts), "   ".join(one.en for one in parts))
+    return [assessment.stamp, second]
