@@ -105,16 +105,19 @@ def _say_moved(target: Text, moved_m: Floats) -> Text:
 
 
 def _find_targets(surroundings: Surroundings, area: Area, reach_m: float) -> dict[str, Shapes]:
-    """Collect lines within reach of the area's line, by kind."""
+    """Collect lines within reach of the area's line, by kind.
+
+    The edges of a street that crosses or meets the line are none that it could follow.
+    """
     line = area.boundary
     plots = surroundings.tree("compounds").query(line, predicate="dwithin", distance=reach_m)
     walls = surroundings.ground.wall_tree.query(line, predicate="dwithin", distance=reach_m)
     near = surroundings.street_tree.query(line, predicate="dwithin", distance=30.0 + reach_m)
     streets = near[np.isfinite(surroundings.width_m[near])]
+    streets = streets[~shapely.dwithin(surroundings.plain.geometry[streets], line, reach_m)]
     half_m = surroundings.width_m[streets] / 2.0
-    kerbs = shapely.boundary(
-        shapely.buffer(surroundings.plain.geometry[streets], half_m, cap_style="flat")
-    )
+    middle = surroundings.plain.geometry[streets]
+    kerbs = np.concatenate([shapely.offset_curve(middle, half_m * side) for side in (1, -1)])
     found = {
         "plots": shapely.boundary(surroundings.shapes("compounds")[np.sort(plots)]),
         "walls": surroundings.ground.walls.line[np.sort(walls)],
