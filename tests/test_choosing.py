@@ -103,6 +103,7 @@ def test_a_story_tells_whom_a_site_reaches_relieves_and_what_it_costs() -> None:
         30,
     )
     assert site["relieves_en"] == "C1 20"
+    assert (site["residents_nearer"], site["saved_s_each"]) == (30, 133)  # H1 by 200 s, H2 by 100
     assert (site["cost_yuan"], site["yuan_each"]) == (2_250_000, 225_000)
     assert "newly covers 10 residents" in site["story_en"]
     assert "新增覆盖 10 人" in site["story_zh"]
@@ -192,6 +193,9 @@ def test_homes_that_no_site_reaches_are_named() -> None:
     assert number(result, "residents_no_site", minutes=None) == 7
     assert any("No site reaches 1 homes (7 residents)" in note.en for note in result.notes)
     assert "conflict" not in ask(problem="all").layers
+    hurried = ask(problem="all", minutes=1.0)  # H3 has only C1, 150 s off
+    assert hurried.layers["conflict"]["resident_id"].tolist() == ["H3"]
+    assert chosen(hurried) == ["A", "B"]
 
 
 def test_candidates_say_why_they_are_out() -> None:

@@ -55,6 +55,14 @@ class Effect:
         """Which homes are covered by the plan."""
         return self.after_s <= self.limit_s
 
+    @cached_property
+    def saved_s(self) -> Floats:
+        """How much shorter each walk gets of those that there were and are; 0 for others."""
+        both = np.isfinite(self.before_s) & np.isfinite(self.after_s)
+        saved: Floats = np.zeros(len(both))
+        saved[both] = self.before_s[both] - self.after_s[both]
+        return saved
+
     @property
     def newly(self) -> Flags:
         """Which homes are newly covered."""

@@ -107,9 +107,20 @@ def reach_sites(city: SitingCity, asked: SitingQuestion, graph: WalkGraph | None
     roles = _roles(city, asked)
     if asked.problem in FOLDED and Role.COMPETITOR not in roles[len(city.sites) :]:
         times, roles = _fold_standing(city, times, roles, graph)
-    reached = np.diff(times[:, [role is not Role.FORBIDDEN for role in roles]].indptr) > 0
+    reached = _reached(times, roles, None if walks else asked.limit_s)
     conflict = np.flatnonzero(~reached & (weight > 0))
     return Reach(times, np.where(reached, weight, 0.0), roles, conflict)
+
+
+def _reached(times: Any, roles: tuple[Role, ...], limit_s: float | None) -> Flags:  # noqa: ANN401
+    """Tell which homes have a site that may be used, within the limit where there is one."""
+    usable = np.array([role is not Role.FORBIDDEN for role in roles])
+    pairs = times.tocoo()
+    row, column = pairs.coords
+    near = usable[column] & (pairs.data <= (np.inf if limit_s is None else limit_s))
+    reached = np.zeros(times.shape[0], dtype=bool)
+    reached[row[near]] = True
+    return reached
 
 
 def leave_covered(reach: Reach, limit_s: float) -> Reach:

@@ -55,6 +55,13 @@ def describe_sites(
         layer[f"newly_{group.removeprefix('residents_')}"] = _whole(
             effect.by_site(effect.newly, count)[order]
         )
+    nearer = effect.saved_s > 0
+    people = effect.by_site(nearer, city.count)[order]
+    saved = effect.by_site(nearer, city.count * np.where(nearer, effect.saved_s, 0.0))[order]
+    layer[f"{unit}_nearer"] = _whole(people)
+    layer["saved_s_each"] = np.divide(
+        saved, people, out=np.full(len(order), np.nan), where=people > 0
+    ).round()
     cost = layer["cost_yuan"].to_numpy(dtype=float)
     layer["yuan_each"] = np.divide(
         cost, newly[order], out=np.full(len(order), np.nan), where=newly[order] > 0
@@ -136,6 +143,13 @@ def _story(row: dict[str, Any], city: Any, finding: Finding) -> Text:  # noqa: A
     if ages and row[f"{city.unit}_newly"]:
         told[0] = Text("{what}（{ages}）", "{what} ({ages})").fill(
             what=told[0], ages=join_texts(ages, "，", ", ")
+        )
+    if row[f"{city.unit}_nearer"]:
+        told.append(
+            Text(
+                "为 {n:,.0f} {unit}平均缩短步行 {minutes:.1f} 分钟",
+                "brings {n:,.0f} {unit} {minutes:.1f} min nearer on average",
+            ).fill(n=row[f"{city.unit}_nearer"], unit=unit, minutes=row["saved_s_each"] / 60.0)
         )
     if row["relieves_zh"]:
         told.append(
