@@ -50,10 +50,10 @@ def weigh_walks(
     final = watch.effort.gap
     search.add(0, len(search.walks) - 1, 0.0, max(final, _COARSE))
     ask = [len(search.walks) - 1, int(np.searchsorted(search.walks, centre.objective))]
-    while (span := search.pick(search.best * (1.0 - max(final, _SAME)))) is not None:
+    while (span := search.pick(good := search.best * (1.0 - max(final, _SAME)))) is not None:
         if not ask and _count_pairs(problem, search.walks[span.last]) <= _MOST_PAIRS:
             search.put_back(span)
-            _solve_rest(problem, search, watch)
+            _solve_rest(problem, search, good, watch)
             break
         at = span.last if span.gap == final else (span.first + span.last) // 2
         at = min(max(ask.pop(0), span.first), span.last) if ask else at
@@ -142,7 +142,10 @@ class _Search:
         """Take the span of the lowest bound, cut to the walks that can still be better."""
         if not self.spans or self.spans[0].bound >= good:
             return None
-        span = heapq.heappop(self.spans)
+        return self.cut(heapq.heappop(self.spans), good)
+
+    def cut(self, span: _Span, good: float) -> _Span:
+        """Leave out of a span the walks too long for any sum below ``good``."""
         longest = (good - self.weigh(span.total, 0.0)) / max(1.0 - self.share, _SAME)
         last = min(span.last, int(np.searchsorted(self.walks, longest)))
         return span._replace(last=max(span.first, last))
@@ -165,11 +168,11 @@ def _count_pairs(problem: Problem, longest: float) -> int:
     return int((problem.pairs.time <= longest).sum())
 
 
-def _solve_rest(problem: Problem, search: _Search, watch: Watch) -> None:
+def _solve_rest(problem: Problem, search: _Search, good: float, watch: Watch) -> None:
     """Decide by one model among all the longest walks that are left."""
     assert search.best_at is not None
-    first = min(span.first for span in search.spans)
-    last = max(span.last for span in search.spans)
+    left = [search.cut(span, good) for span in search.spans if span.bound < good]
+    first, last = min(span.first for span in left), max(span.last for span in left)
     shortest, longest = float(search.walks[first]), float(search.walks[last])
     model = _Model(problem, (shortest, max(longest, search.best_at.parts["worst"])), search)
     best = model.draft.solve(watch, start=model.fill(search.best_at))
@@ -230,6 +233,7 @@ class _Model:
 def _end(problem: Problem, centre: Solution, search: _Search, watch: Watch) -> Solution:
     assert search.best_at is not None
     bound = min([search.best, search.floor, *(span.bound for span in search.spans[:1])])
+    bound = min(bound, search.best * (1.0 - watch.effort.gap))
     bound = search.best if bound >= search.best * (1.0 - _SAME) else bound
     parts = search.best_at.parts | {"worst_bound": centre.bound}
     ended = answer(problem, flags_of(problem, search.best_at), search.best, bound, watch)
