@@ -109,7 +109,10 @@ def export(options: argparse.Namespace, screen: Screen) -> None:
     workspace = studies.open_project(options.project)
     path = studies.export_workbook(workspace, options.file, lang=screen.lang)
     screen.say(Text(f"已导出台账：{path}", f"Written: {path}"))
-    screen.answer({"file": str(path)})
+    cut = studies.describe_cut(workspace)
+    for one in cut:
+        screen.say(Text(f"注意：{one.zh}", f"Note: {one.en}"))
+    screen.answer({"file": str(path), "cut": [{"zh": one.zh, "en": one.en} for one in cut]})
 
 
 def show_records(options: argparse.Namespace, screen: Screen) -> None:

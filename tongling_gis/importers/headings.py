@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from tongling_gis.importers.units import unit_factor
@@ -55,7 +56,12 @@ def normalise(heading: object) -> str:
     >>> normalise(" 居民数（0–14 岁）* ")
     '居民数(0-14岁)'
     """
-    text = unicodedata.normalize("NFKC", str(heading)).casefold()
+    return _normalise(str(heading))
+
+
+@lru_cache(maxsize=8192)
+def _normalise(heading: str) -> str:
+    text = unicodedata.normalize("NFKC", heading).casefold()
     return _LEFT_OUT.sub("", _DASHES.sub("-", text))
 
 

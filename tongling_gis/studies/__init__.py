@@ -15,6 +15,7 @@ from tongling_gis.studies.enclosure import (
     study_enclosure,
 )
 from tongling_gis.studies.exports import check_export, export_table
+from tongling_gis.studies.figures import draw_project_figures
 from tongling_gis.studies.imports import ImportOptions, examine_file, fetch_place, import_file
 from tongling_gis.studies.links import find_dangling_links
 from tongling_gis.studies.maps import EmbeddedMap, draw_embedded_map, draw_project_map
@@ -36,6 +37,7 @@ from tongling_gis.studies.siting import SitingOptions, study_siting
 from tongling_gis.studies.staleness import find_stale
 from tongling_gis.studies.walks import Walk, WalkTimes, study_route, study_times
 from tongling_gis.studies.workbooks import (
+    describe_cut,
     export_workbook,
     import_workbook,
     write_empty_workbook,
@@ -57,8 +59,10 @@ __all__ = [
     "check_export",
     "compare_drafts",
     "create_project",
+    "describe_cut",
     "describe_project",
     "draw_embedded_map",
+    "draw_project_figures",
     "draw_project_map",
     "examine_file",
     "export_table",

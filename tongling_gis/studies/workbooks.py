@@ -69,6 +69,14 @@ def export_workbook(workspace: Workspace, path: Path, *, lang: Lang = "zh") -> P
     return write_book(path, tables, origin=project_origin(workspace), lang=lang)
 
 
+def describe_cut(workspace: Workspace) -> list[Text]:
+    """Say what of a project's records no cell of a workbook holds."""
+    from tongling_gis.workbooks import SHEETS
+    from tongling_gis.workbooks.writing import list_cut
+
+    return list_cut({name: workspace.read(name) for name in SHEETS if workspace.has(name)})
+
+
 def project_origin(workspace: Workspace) -> Origin:
     """Say whose records a project's workbooks hold."""
     from tongling_gis.workbooks.writing import Origin
@@ -143,18 +151,34 @@ def _present(workspace: Workspace) -> Mapping[str, Present]:
     """List what the project has, table by table."""
     from tongling_gis.workbooks import Present
 
+    tables = {name: workspace.read(name) for name in workspace.layers()}
+    keys_of = {name: frozenset(rows[TABLES[name].key].astype(str)) for name, rows in tables.items()}
     present = {}
-    for name in workspace.layers():
-        rows = workspace.read(name)
-        keys = rows[TABLES[name].key].astype(str).tolist()
+    for name, rows in tables.items():
         named: dict[str, str] = {}
         if "name" in rows:
             alone = ~rows["name"].duplicated(keep=False) & rows["name"].notna()
             named = dict(
                 zip(rows.loc[alone, "name"], rows.loc[alone, TABLES[name].key], strict=True)
             )
-        present[name] = Present(frozenset(keys), named)
+        present[name] = Present(keys_of[name], named, _find_dangling(name, rows, keys_of))
     return present
+
+
+def _find_dangling(
+    name: str, rows: pd.DataFrame, keys_of: Mapping[str, frozenset[str]]
+) -> frozenset[tuple[str, str, str]]:
+    """Find the links of a table that lead nowhere: (column, key of the row, value)."""
+    table = TABLES[name]
+    return frozenset(
+        (column.name, str(key), str(value))
+        for column in table.columns
+        if column.refers_to and column.name in rows
+        for key, value in zip(rows[table.key], rows[column.name], strict=True)
+        if isinstance(value, str)
+        and value
+        and value not in keys_of.get(column.refers_to, frozenset())
+    )
 
 
 def _refuse(workspace: Workspace, path: Path, faults: tuple[Fault, ...]) -> WorkbookFaultsError:

@@ -19,7 +19,7 @@ from tongling_gis.text import Text
 from tongling_gis.workbooks.faults import Fault
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -51,15 +51,28 @@ _OTHER_KEY = Text(
     "it has no coordinates, and {label} {key!r} is not on the map; there {name!r} has the id"
     " {known!r}: use that",
 )
+_NAMED: Final = 5
+_KEPT = Text(
+    "{table}的“{column}”有 {count} 处指向不存在的记录，项目中原来就是这样，照原样保留：{rows}",
+    "{count} links of {table}, {column}, lead nowhere, as they did in the project, and are kept:"
+    " {rows}",
+)
 _DANGLING = Text("“{value}”在“{other}”中不存在", "{value!r} is not in {other!r}")
 
 
 @dataclass(frozen=True, eq=False)
 class Present:
-    """What a project has of one table: its keys, and the key of each name that stands once."""
+    """What a project has of one table.
+
+    Attributes:
+        keys: Its keys.
+        named: The key of each name that stands once.
+        dangling: Links that lead nowhere already: (column, key of the row, value).
+    """
 
     keys: frozenset[str]
     named: Mapping[str, str]
+    dangling: frozenset[tuple[str, str, str]] = frozenset()
 
 
 @dataclass(frozen=True, eq=False)
@@ -274,15 +287,52 @@ def known_keys(
     return keys
 
 
-def find_lost_links(sheet: Sheet, keys: Mapping[str, set[str]]) -> list[Fault]:
-    """Find links to nothing; those to tables that are nowhere are not judged."""
-    found = []
+def find_lost_links(
+    sheet: Sheet, keys: Mapping[str, set[str]], present: Mapping[str, Present]
+) -> list[Fault]:
+    """Find links to nothing; those to tables that are nowhere are not judged.
+
+    A link that leads nowhere in the project already, in the same row, is left as it is.
+    """
+    return [
+        sheet.fault(
+            position, column, _DANGLING.fill(value=value, other=TABLES[column.refers_to].label)
+        )
+        for position, column, value, was_lost in _list_lost(sheet, keys, present)
+        if not was_lost
+    ]
+
+
+def say_kept_links(
+    sheet: Sheet, keys: Mapping[str, set[str]], present: Mapping[str, Present]
+) -> list[Text]:
+    """Say which links lead nowhere, as they do in the project already."""
+    kept: dict[str, list[str]] = {}
+    columns = {}
+    for position, column, value, was_lost in _list_lost(sheet, keys, present):
+        if was_lost:
+            columns[column.name] = column
+            kept.setdefault(column.name, []).append(f"{sheet.keys[position]} → {value}")
+    return [
+        _KEPT.fill(
+            table=sheet.table.label,
+            column=columns[name].label,
+            count=len(lines),
+            rows="、".join(lines[:_NAMED]) + ("……" if len(lines) > _NAMED else ""),
+        )
+        for name, lines in kept.items()
+    ]
+
+
+def _list_lost(
+    sheet: Sheet, keys: Mapping[str, set[str]], present: Mapping[str, Present]
+) -> Iterator[tuple[int, Column, Any, bool]]:
+    """List links to nothing: row, column, value, and whether the project has the same."""
+    there = present.get(sheet.table.name, Present(frozenset(), {})).dangling
     for column in sheet.table.columns:
         if column.refers_to not in keys or column.name not in sheet.read:
             continue
-        other = TABLES[column.refers_to].label
         for position, value in enumerate(sheet.read[column.name]):
             if value is not None and value != "" and plain(value) not in keys[column.refers_to]:
-                reason = _DANGLING.fill(value=value, other=other)
-                found.append(sheet.fault(position, column, reason))
-    return found
+                link = (column.name, str(sheet.keys[position]), plain(value))
+                yield position, column, value, link in there

@@ -31,6 +31,7 @@ from tongling_gis.workbooks.checking import (
     find_repeats,
     find_unplaced,
     known_keys,
+    say_kept_links,
 )
 from tongling_gis.workbooks.faults import Fault
 from tongling_gis.workbooks.sheets import OWN_SHEETS
@@ -125,7 +126,9 @@ def read_book(
     sheets = [one for one in read if isinstance(one, Sheet)]
     faults = [one for one in read if isinstance(one, Fault)]
     faults += _find_faults(sheets, present, append=append)
-    said += _say_unjudged(sheets, known_keys(sheets, present, append=append))
+    keys = known_keys(sheets, present, append=append)
+    said += _say_unjudged(sheets, keys)
+    said += [text for sheet in sheets for text in say_kept_links(sheet, keys, present)]
     order = {grid.name: k for k, grid in enumerate(grids)}
     return _gather(
         file,
@@ -169,7 +172,7 @@ def _find_faults(
     keys = known_keys(sheets, present, append=append)
     for sheet in sheets:
         found += find_unplaced(sheet, present)
-        found += find_lost_links(sheet, keys)
+        found += find_lost_links(sheet, keys, present)
     return found
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
     from openpyxl import Workbook
+    from openpyxl.cell import Cell, MergedCell
     from openpyxl.worksheet.worksheet import Worksheet
 
     from tongling_gis.schema import Table
@@ -35,6 +36,20 @@ if TYPE_CHECKING:
 CREATOR: Final = "tongling_gis"
 INVENTED: Final = "示例数据（虚构）"
 _DEGREE_DECIMALS: Final = 10
+_NAMED: Final = 5
+_OUTLINE = Text("轮廓", "outline")
+_CUT = Text(
+    "{table}的“{column}”有 {count} 处超过 Excel 单元格的 {most} 字，工作簿里没有写全：{keys}。"
+    "导回本项目时保留项目里的原值；要交给别的项目请用 GeoPackage。",
+    "{count} cells of {table}, {column}, exceed the {most} letters that Excel holds and are not"
+    " whole in the workbook: {keys}. Imported into this project again, what it has stays; for"
+    " another project use a GeoPackage.",
+)
+_CUT_NOTE = Text(
+    "超过 Excel 单元格的 {most} 字，没有写全。导回本项目时保留原值；请勿在此修改。",
+    "Exceeds the {most} letters that Excel holds and is not whole. Imported into this project"
+    " again, what it has stays; do not change it here.",
+)
 _REQUIRED_FILL, _HEADING_FILL, _LINK_FILL = "C00000", "1F4E78", "548235"
 _LAST_DATA_ROW: Final = 5_000
 
@@ -66,7 +81,8 @@ def write_book(
     """Write records to a workbook that ``read_book`` gives back without loss.
 
     Codes stand as their words, dates as dates; text is never a formula. Places have their
-    coordinates in WGS 84, areas their outline as WKT where a cell holds it.
+    coordinates in WGS 84, areas their outline as WKT where a cell holds it. What no cell holds
+    is said in a note on the cell, and by ``list_cut``.
 
     Args:
         path: Where to.
@@ -140,6 +156,7 @@ def _write_table(
     sheet: Worksheet, name: str, tables: Mapping[str, pd.DataFrame], lang: Lang
 ) -> None:
     table, rows = TABLES[name], tables.get(name)
+    cut = {} if rows is None else find_cut(table, rows)
     filled = rows is not None and "tags" in rows and bool(rows["tags"].notna().any())
     outlines = rows is not None and len(rows) > 0
     headings = list_headings(table, lang, outlines=outlines, tags=filled)
@@ -149,6 +166,8 @@ def _write_table(
     for at, column in enumerate(cells, start=1):
         for line, value in enumerate(column, start=2):
             _put(sheet, line, at, value)
+        for row in cut.get(_name_of(headings[at - 1]), ()):
+            _note_cut(sheet.cell(row + 2, at), lang)
         written = [str(value) for value in column if value is not None]
         _set_width(sheet, at, headings[at - 1].title, written)
     sheet.freeze_panes = "B2"
@@ -198,6 +217,60 @@ def _places(table: Table, rows: pd.DataFrame) -> dict[str, list[Any]]:
         for shape in shapes
     ]
     return {WKT: [None if text is None or len(text) > LONGEST_TEXT else text for text in texts]}
+
+
+def find_cut(table: Table, rows: pd.DataFrame) -> dict[str, list[int]]:
+    """Find what no cell of a workbook holds: column's name, or WKT -> positions of rows."""
+    found = {
+        column.name: [
+            k
+            for k, value in enumerate(rows[column.name].tolist())
+            if isinstance(value, str) and len(value) > LONGEST_TEXT
+        ]
+        for column in table.columns
+        if column.kind == "text" and column.name in rows
+    }
+    if table.shape and table.shape != "Point":
+        layer: Any = rows
+        outlines = _places(table, rows)[WKT]
+        found[WKT] = [
+            k
+            for k, (text, shape) in enumerate(zip(outlines, layer.geometry, strict=True))
+            if text is None and shape is not None and not shape.is_empty
+        ]
+    return {name: where for name, where in found.items() if where}
+
+
+def list_cut(tables: Mapping[str, pd.DataFrame]) -> list[Text]:
+    """Say what of records a workbook cannot hold, table by table."""
+    said = []
+    for name in SHEETS:
+        if name not in tables:
+            continue
+        table, rows = TABLES[name], tables[name]
+        for column, where in find_cut(table, rows).items():
+            keys = [str(rows[table.key].iloc[k]) for k in where]
+            label = _OUTLINE if column == WKT else table.column(column).label
+            said.append(
+                _CUT.fill(
+                    table=table.label,
+                    column=label,
+                    count=len(keys),
+                    most=LONGEST_TEXT,
+                    keys="、".join(keys[:_NAMED]) + ("……" if len(keys) > _NAMED else ""),
+                )
+            )
+    return said
+
+
+def _name_of(heading: Heading) -> str:
+    return heading.title if heading.column is None else heading.column.name
+
+
+def _note_cut(cell: Cell | MergedCell, lang: Lang) -> None:
+    from openpyxl.comments import Comment
+
+    cell.comment = Comment(_CUT_NOTE.fill(most=LONGEST_TEXT).in_lang(lang), CREATOR)
 
 
 def _put(sheet: Worksheet, line: int, at: int, value: Any) -> None:  # noqa: ANN401 - what a cell holds
