@@ -15,7 +15,6 @@ from tongling_gis.studies.enclosure import (
     study_enclosure,
 )
 from tongling_gis.studies.exports import check_export, export_table
-from tongling_gis.studies.figures import draw_project_figures
 from tongling_gis.studies.imports import ImportOptions, examine_file, fetch_place, import_file
 from tongling_gis.studies.links import find_dangling_links
 from tongling_gis.studies.maps import EmbeddedMap, draw_embedded_map, draw_project_map
@@ -47,6 +46,7 @@ __all__ = [
     "Approval",
     "Demo",
     "EmbeddedMap",
+    "FigureOptions",
     "EnclosureOptions",
     "EnclosureStudy",
     "ImportOptions",
@@ -62,7 +62,6 @@ __all__ = [
     "describe_cut",
     "describe_project",
     "draw_embedded_map",
-    "draw_project_figures",
     "draw_project_map",
     "examine_file",
     "export_table",
