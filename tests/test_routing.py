@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
+import importlib
 import itertools
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import networkx as nx
@@ -37,7 +40,6 @@ from tongling_gis.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from tongling_gis.routing import Engine
 
@@ -492,6 +494,30 @@ def test_kernels_load_when_asked_and_say_so() -> None:
     said = []
     assert load_kernels(lambda what, _share: said.append(what))
     assert said == []
+
+
+def test_kernels_load_where_no_folder_can_be_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where numba can keep nothing it gets a folder that goes with the process."""
+    from numba import config
+
+    asked, leaving = [], []
+
+    def refuse_once(name: str) -> None:
+        asked.append(name)
+        if len(asked) == 1:
+            message = "cannot cache function: no locator available"
+            raise RuntimeError(message)
+
+    monkeypatch.setattr(config, "CACHE_DIR", "")
+    monkeypatch.delitem(sys.modules, "tongling_gis.routing.kernels", raising=False)
+    monkeypatch.setattr(atexit, "register", lambda *how, **_: leaving.append(how))
+    monkeypatch.setattr(importlib, "import_module", refuse_once)
+    assert load_kernels()
+    assert asked[0] == asked[1] == "tongling_gis.routing.kernels"
+    assert Path(config.CACHE_DIR).is_dir()
+    clear, folder = leaving[0]
+    clear(folder)
+    assert not Path(folder).exists()
 
 
 def test_importing_the_router_is_quick() -> None:

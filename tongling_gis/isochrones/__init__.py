@@ -1,6 +1,6 @@
 """The area from which a place is reached on foot within so many minutes."""
 
 from tongling_gis.isochrones.drawing import IsochroneOptions
-from tongling_gis.isochrones.measure import measure_isochrones
+from tongling_gis.isochrones.measure import choose_engine, measure_isochrones
 
-__all__ = ["IsochroneOptions", "measure_isochrones"]
+__all__ = ["IsochroneOptions", "choose_engine", "measure_isochrones"]

@@ -22,7 +22,7 @@ from tongling_gis.isochrones.fields import OVERREACH_CELLS
 from tongling_gis.isochrones.places import check_places
 from tongling_gis.network import attach
 from tongling_gis.routing import join_ends, limit_in_ms, settle_engine
-from tongling_gis.text import Text
+from tongling_gis.text import Progress, Text, silent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from tongling_gis.assessment import Provenance
     from tongling_gis.isochrones.drawing import Drawing
     from tongling_gis.isochrones.places import Places
-    from tongling_gis.routing import WalkGraph
+    from tongling_gis.routing import Engine, WalkGraph
 
 _SCIPY_S_PER_PLACE = 0.03
 _SCIPY_S_PER_NODE = 4e-7
@@ -89,8 +89,7 @@ def measure_isochrones(
     snap_m = read_standards().snap_limit_m if snap_limit_m is None else snap_limit_m
     chosen = options or IsochroneOptions()
     checked = check_places(places, graph.network.crs)
-    scipy_s = len(places) * (_SCIPY_S_PER_PLACE + _SCIPY_S_PER_NODE * len(graph.order))
-    settled = replace(chosen, engine=settle_engine(chosen.engine, scipy_s))
+    settled = replace(chosen, engine=choose_engine(graph, len(places), chosen.engine))
     attached = attach(graph.network, checked.points, limit_m=snap_m)
     limits_ms = tuple(limit_in_ms(limit * 60.0) for limit in limits)
     edge = attached.edge.astype(np.int64)
@@ -113,6 +112,14 @@ def measure_isochrones(
         stamp=describe_stamp(graph.profile, limits, snap_m, provenance),
         notes=_explain(study, missing),
     )
+
+
+def choose_engine(
+    graph: WalkGraph, n_places: int, engine: Engine = "auto", progress: Progress = silent
+) -> Engine:
+    """Settle which engine draws so many places; ``progress`` is told where it is compiled."""
+    scipy_s = n_places * (_SCIPY_S_PER_PLACE + _SCIPY_S_PER_NODE * len(graph.order))
+    return settle_engine(engine, scipy_s, progress)
 
 
 def _check_minutes(minutes: Sequence[float]) -> tuple[float, ...]:

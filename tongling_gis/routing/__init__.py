@@ -9,6 +9,7 @@ from tongling_gis.routing.engines import (
     load_kernels,
     on_all_cores,
     paint_distances,
+    scipy_rows_s,
     settle_engine,
     trace_areas,
 )
@@ -59,6 +60,7 @@ __all__ = [
     "paint_distances",
     "reach_nodes",
     "rows_of",
+    "scipy_rows_s",
     "seeds_of",
     "settle_engine",
     "shortest_path",

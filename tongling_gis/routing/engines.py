@@ -9,10 +9,13 @@ compiling is worth. A program that will run for long, such as a server or a benc
 
 from __future__ import annotations
 
+import atexit
 import importlib
 import importlib.util
 import os
+import shutil
 import sys
+import tempfile
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain, pairwise
@@ -47,7 +50,11 @@ _PAIRS_AT_ONCE = 2**20
 
 
 def load_kernels(progress: Progress = silent) -> bool:
-    """Load the compiled kernels, compiling them first where need be; False without numba."""
+    """Load the compiled kernels, compiling them first where need be; False without numba.
+
+    Numba keeps what it compiles beside the modules, in the user's cache folder where that
+    cannot be written, and for this process alone where neither can.
+    """
     if _KERNELS not in sys.modules:
         if importlib.util.find_spec("numba") is None:
             return False
@@ -56,14 +63,26 @@ def load_kernels(progress: Progress = silent) -> bool:
                 "正在准备路径计算（首次使用需编译几秒）",
                 "Preparing the router (compiling for some seconds on first use)",
             ),
-            0.0,
+            0.5,
         )
-        importlib.import_module(_KERNELS)
+        try:
+            importlib.import_module(_KERNELS)
+        except RuntimeError:  # numba finds no folder that it can write
+            _keep_compiled_here()
+            importlib.import_module(_KERNELS)
         importlib.import_module(_AREA_KERNELS)
     return True
 
 
-def use_compiled(engine: Engine, scipy_s: float) -> bool:
+def _keep_compiled_here() -> None:
+    """Give numba a folder of this process's own, which goes when it ends."""
+    from numba import config
+
+    folder = vars(config)["CACHE_DIR"] = tempfile.mkdtemp(prefix="tongling-gis-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+
+
+def use_compiled(engine: Engine, scipy_s: float, progress: Progress = silent) -> bool:
     """Decide whether the kernels answer a job that takes SciPy about ``scipy_s`` seconds.
 
     Raises:
@@ -72,8 +91,8 @@ def use_compiled(engine: Engine, scipy_s: float) -> bool:
     if engine == "scipy":
         return False
     if engine == "auto":
-        return _KERNELS in sys.modules or (scipy_s > _PATIENCE_S and load_kernels())
-    if not load_kernels():
+        return _KERNELS in sys.modules or (scipy_s > _PATIENCE_S and load_kernels(progress))
+    if not load_kernels(progress):
         raise UsageError(
             Text(
                 "没有安装 numba，无法使用编译内核：请安装 numba 或改用 scipy。",
@@ -83,9 +102,12 @@ def use_compiled(engine: Engine, scipy_s: float) -> bool:
     return True
 
 
-def settle_engine(engine: Engine, scipy_s: float) -> Engine:
-    """Settle "auto" once for a job of many searches that takes SciPy so many seconds."""
-    return "compiled" if use_compiled(engine, scipy_s) else "scipy"
+def settle_engine(engine: Engine, scipy_s: float, progress: Progress = silent) -> Engine:
+    """Settle "auto" once for a job of many searches that takes SciPy so many seconds.
+
+    ``progress`` is told where the kernels are loaded for it, which may mean compiling them.
+    """
+    return "compiled" if use_compiled(engine, scipy_s, progress) else "scipy"
 
 
 def reach(

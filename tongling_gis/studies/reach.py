@@ -206,14 +206,17 @@ def study_isochrones(
     Raises:
         MissingFileError: If streets or centres are missing.
     """
-    from tongling_gis.isochrones import measure_isochrones
+    from tongling_gis.isochrones import IsochroneOptions, choose_engine, measure_isochrones
 
     asked = options or ReachOptions()
     graph = asked_graph(workspace, asked, progress)
+    centres = project_centres(workspace, asked.centres_from)
+    engine = choose_engine(graph, len(centres), progress=progress)
     progress(Text("绘制等时圈", "Drawing isochrones"), 0.5)
     isochrones = measure_isochrones(
         graph,
-        project_centres(workspace, asked.centres_from),
+        centres,
+        options=IsochroneOptions(engine=engine),
         minutes=asked.minutes,
         snap_limit_m=asked.snap_m(),
         exact=exact,

@@ -47,17 +47,20 @@ def study_times(
         MissingFileError: If the project lacks one.
     """
     from tongling_gis.network import attach
-    from tongling_gis.routing import origin_destination
+    from tongling_gis.routing import origin_destination, scipy_rows_s, settle_engine
 
     asked = options or ReachOptions()
     here, there = (_places(workspace, name) for name in (origins, destinations))
     graph = asked_graph(workspace, asked, progress)
+    scipy_s = scipy_rows_s(graph, min(len(here), len(there)))
+    engine = settle_engine("auto", scipy_s, progress)
     progress(Text("计算步行时间", "Measuring walks"), 0.5)
     joined = [
         attach(graph.network, points.geometry.to_numpy(), limit_m=asked.snap_m())
         for points in (here, there)
     ]
-    times = origin_destination(graph, *joined, limit_s=max(asked.minutes) * 60.0).to_frame()
+    limit_s = max(asked.minutes) * 60.0
+    times = origin_destination(graph, *joined, limit_s=limit_s, engine=engine).to_frame()
     for column, points, name in (("origin", here, origins), ("destination", there, destinations)):
         keys = points[TABLES[name].key].to_numpy()
         times[column] = keys[times[column].to_numpy()]
