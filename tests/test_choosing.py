@@ -135,7 +135,9 @@ def test_a_budget_buys_what_it_can() -> None:
     one = ask(problem="budget", budget_yuan=2_250_000)
     assert (chosen(one), number(one, "part_cost", minutes=None)) == (["B"], 2_250_000)
     assert chosen(ask(problem="budget", budget_yuan=2_249_999)) == []
-    years = ask(problem="phases", k=2, years=2).layers["phases"]
+    plan = ask(problem="phases", k=2, years=2, readings=False)
+    years = plan.layers["phases"]
+    assert plan.layers["sites"].set_index("site_id")["year"].to_dict() == {"B": 1, "A": 2}
     assert years["sites"].tolist() == ["B", "A"]
     assert years["covered"].tolist() == [90, 100]
 

@@ -10,7 +10,12 @@ from tongling_gis.routing import weigh
 from tongling_gis.siting.geography.city import free_places, read_city
 from tongling_gis.siting.geography.effects import measure_effect
 from tongling_gis.siting.geography.judging import Surroundings
-from tongling_gis.siting.geography.readings import draw_curve, list_phases, measure_efficiency
+from tongling_gis.siting.geography.readings import (
+    draw_curve,
+    find_years,
+    list_phases,
+    measure_efficiency,
+)
 from tongling_gis.siting.geography.solving import WALKS, solve
 from tongling_gis.siting.geography.stories import describe_sites, join_texts
 from tongling_gis.siting.geography.telling import (
@@ -96,7 +101,8 @@ def choose_sites(  # noqa: PLR0913 - what a city is made of, each by name
     city = read_city(graph, residents, centres, candidates, asked=asked, around=surroundings)
     plan = solve(city, asked)
     effect = measure_effect(city, plan.chosen, asked.limit_s)
-    answer = _read(_Answer(effect, plan, {}, (), ()), asked)
+    phases = {"phases": list_phases(city, plan)} if plan.solution.phases else {}
+    answer = _read(_Answer(effect, plan, phases, (), ()), asked)
     return _assess(answer, asked, profile, compounds, provenance)
 
 
@@ -109,16 +115,15 @@ def _read(answer: _Answer, asked: SitingQuestion) -> _Answer:
     if not asked.readings or plan.stopped or not len(plan.chosen):
         return answer
     watch, tell = Watch(asked.effort), asked.effort.progress
-    tables: dict[str, pd.DataFrame] = {}
+    tables = dict(answer.tables)
     told: list[Text] = []
     steps: tuple[tuple[str, float, Callable[[], pd.DataFrame]], ...] = (
-        ("phases", 60.0, lambda: list_phases(city, plan)),
         ("curve", 20.0, lambda: draw_curve(city, asked, plan, watch)),
         ("trade_offs", 20.0, lambda: _trade(city, asked, plan, watch)),
         ("robustness", 5.0, lambda: try_changes(city, asked, plan, watch)),
     )
     for number, (name, easy_s, work) in enumerate(steps):
-        tell(_READINGS[name], 0.4 + 0.12 * number)
+        tell(_READINGS[name], 0.4 + 0.15 * number)
         if watch.stopped or plan.solution.seconds > easy_s:
             told.append(_READINGS[name])
             continue
@@ -133,7 +138,6 @@ def _read(answer: _Answer, asked: SitingQuestion) -> _Answer:
 
 
 _READINGS = {
-    "phases": Text("逐年方案", "the years of the plan"),
     "curve": Text("逐个增加地点的收益", "what each further site gains"),
     "trade_offs": Text("权衡", "the trade-offs"),
     "robustness": Text("稳健性", "whether the answer holds"),
@@ -184,6 +188,8 @@ def _assess(
 ) -> Assessment:
     effect, plan = answer.effect, answer.plan
     sites, findings = describe_sites(effect, asked, compounds)
+    if plan.solution.phases:
+        sites.insert(2, "year", find_years(effect.city, plan, sites["site_id"]))
     homes = home_layer(effect, plan.reach)
     layers = {
         "sites": sites,

@@ -166,6 +166,16 @@ def list_phases(city: SitingCity, plan: Plan) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def find_years(city: SitingCity, plan: Plan, site_ids: pd.Series[str]) -> list[int]:
+    """Say in which year of a plan each site is opened."""
+    ids, opened = city.sites["site_id"].to_numpy(), dict[str, int]()
+    for year, state in enumerate(plan.solution.phases, 1):
+        for site in state.sites:
+            if site < len(ids):
+                opened.setdefault(ids[site], year)
+    return [opened.get(one, len(plan.solution.phases)) for one in site_ids]
+
+
 def measure_efficiency(
     city: SitingCity, asked: SitingQuestion, everywhere: SitingCity
 ) -> tuple[float, float, Plan] | None:
