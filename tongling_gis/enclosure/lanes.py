@@ -194,11 +194,12 @@ def build_lanes(enclosure: Enclosure) -> Lanes:
     edges, lines = network.edges.iloc[rows], network.geometry[rows]
     ends = edges[["from_node", "to_node"]].to_numpy(dtype=np.int64)
     small = _shut_at_gates(enclosure, network)
-    ends = np.concatenate([ends, small[:, :2]])
     points = np.array([enclosure.case.gates[row].point for row in small[:, 2]], dtype=object)
-    gate = np.concatenate([_gates_on(enclosure, lines), small[:, 2]])
+    own_inside = _lie_inside(enclosure, lines)
+    gate = np.concatenate([_gates_on(enclosure, lines, ends, own_inside), small[:, 2]])
     width_m, error_m, height_m = _clearances(enclosure, rows, len(small))
-    inside = np.append(_lie_inside(enclosure, lines), np.ones(len(small), dtype=bool))
+    inside = np.append(own_inside, np.ones(len(small), dtype=bool))
+    ends = np.concatenate([ends, small[:, :2]])
     maybe = _enough(width_m + error_m) & _enough(height_m)
     maybe[: len(rows)] &= ~np.isin(reason[rows], _LASTING)
     surely = maybe & (width_m - error_m >= ENGINE_M)
@@ -249,8 +250,12 @@ def _through(enclosure: Enclosure, gate: Ints, passes: Callable[[Gate], bool]) -
     return np.array([*found, True])[gate]
 
 
-def _gates_on(enclosure: Enclosure, lines: Shapes) -> Ints:
-    """Give the engines' gate on each lane that crosses the boundary, -1 for none."""
+def _gates_on(enclosure: Enclosure, lines: Shapes, ends: Ints, inside: Flags) -> Ints:
+    """Give the engines' gate on each lane that passes through the boundary, -1 for none.
+
+    It passes where it crosses the line, or where it comes from inside to a node on the line
+    from which a lane goes on outside.
+    """
     found = np.full(len(lines), -1, dtype=np.int64)
     rows = engine_gates(enclosure)
     if not rows or not len(lines):
@@ -259,7 +264,8 @@ def _gates_on(enclosure: Enclosure, lines: Shapes) -> Ints:
     off_m = shapely.distance(lines[:, None], points[None, :])
     nearest = off_m.argmin(axis=1)
     near = np.flatnonzero(off_m.min(axis=1) <= enclosure.driving_after.gate_reach_m)
-    near = near[shapely.intersects(lines[near], enclosure.line)]
+    goes_on = inside[near] & np.isin(ends[near], ends[~inside]).any(axis=1)
+    near = near[shapely.crosses(lines[near], enclosure.line) | goes_on]
     found[near] = np.array(rows)[nearest[near]]
     return found
 

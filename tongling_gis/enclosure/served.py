@@ -89,6 +89,11 @@ class Served:
         return len(self.row)
 
     @cached_property
+    def middle(self) -> Shapes:
+        """The middle of each."""
+        return np.asarray(shapely.centroid(self.shape), dtype=object)
+
+    @cached_property
     def drawn(self) -> bool:
         """Whether the lanes inside are held to be all drawn."""
         have = len(np.unique(self.pairs[:, 0]))
@@ -173,7 +178,8 @@ def _serving_pairs(enclosure: Enclosure, lanes: Lanes, shapes: Shapes) -> Ints:
     at, item = tree.query(shapes, predicate="dwithin", distance=SERVED_M)
     between = shapely.shortest_line(shapes[at], lanes.line[ways[item]])
     free = ~parted(enclosure, shapes[at], between)
-    return np.column_stack([at[free], ways[item[free]]])
+    pairs = np.column_stack([at[free], ways[item[free]]])
+    return pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
 
 
 def parted(enclosure: Enclosure, places: Shapes, between: Shapes) -> Flags:

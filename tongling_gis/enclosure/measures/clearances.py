@@ -53,6 +53,7 @@ class Clearance:
         missing: What to say where it is not known.
         at_gate: Which lanes have that of the gate on them.
         side: Field of a gate that would have to change; "" for none.
+        bars: Whether a building to which the boundary leaves no way at all counts as 0 m.
     """
 
     known_m: Floats
@@ -61,6 +62,7 @@ class Clearance:
     missing: Text
     at_gate: Flags
     side: str = ""
+    bars: bool = True
 
     @property
     def low(self) -> Floats:
@@ -106,6 +108,9 @@ def measure_ways_in(enclosure: Enclosure, clearance: Clearance) -> tuple[Item, .
     items = [_limit_item(enclosure, clearance, *limit) for limit in limits.values()]
     if n_unknown:
         items.append(_unknown_item(enclosure, clearance, n_unknown))
+    barred = np.isneginf(high) & served.by_any(lanes.linked_without)
+    if barred.any() and clearance.bars:
+        items.append(_barred_item(enclosure, barred))
     return tuple(sorted(items, key=lambda item: np.inf if item.value is None else item.value))
 
 
@@ -153,6 +158,15 @@ def _offer(gate: Gate, side: str) -> Offer:
     )
     higher = replace(gate, height_m=ENGINE_M, error_m=0.0)
     return Offer("raise_gate", label, higher, replaces=gate.gate_id)
+
+
+def _barred_item(enclosure: Enclosure, barred: Flags) -> Item:
+    """Say which buildings the boundary leaves no way in to."""
+    count = int(barred.sum())
+    name = Text(
+        f"{count} 栋建筑被围墙阻断，没有通路", f"{count} buildings with no way in past the boundary"
+    )
+    return Item(name, 0.0, gather(enclosure.served.shape[barred]))
 
 
 def _unknown_item(enclosure: Enclosure, clearance: Clearance, n_buildings: int) -> Item:
@@ -291,7 +305,12 @@ def _gates_in(enclosure: Enclosure, side: str, what: Text) -> Measured:
         f"The gates' {what.en} is unknown: measure it on site and fill it in.",
     )
     clearance = Clearance(
-        *_gate_sizes(enclosure, side), ENGINE_M, missing, enclosure.lanes.gate >= 0, side
+        *_gate_sizes(enclosure, side),
+        ENGINE_M,
+        missing,
+        enclosure.lanes.gate >= 0,
+        side,
+        bars=False,
     )
     items = measure_ways_in(enclosure, clearance) if len(enclosure.served) else ()
     items = items or (_best_of([enclosure.case.gates[row] for row in rows], side, missing),)

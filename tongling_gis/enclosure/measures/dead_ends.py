@@ -63,14 +63,14 @@ class DeadEnd:
 
 
 def find_dead_ends(enclosure: Enclosure) -> list[DeadEnd]:
-    """Find the dead ends inside that engines reach, without their squares."""
+    """Find the dead ends inside, of lanes that no gate leads to as well."""
     lanes = enclosure.lanes
-    usable = set(np.flatnonzero(lanes.linked).tolist())
+    usable = set(np.flatnonzero(lanes.maybe).tolist())
     meeting = {
         node: [(other, lane) for other, lane in ways if lane in usable]
         for node, ways in lanes.meeting.items()
     }
-    inside = set(lanes.own.tolist())
+    inside = set(lanes.within.tolist())
     xy = enclosure.driving_after.nodes[["x_m", "y_m"]].to_numpy()
     found = []
     for node, ways in meeting.items():
@@ -147,13 +147,9 @@ def what_stands(enclosure: Enclosure) -> Shapes:
 
 
 def _nothing(enclosure: Enclosure) -> Measured | None:
-    lanes = enclosure.lanes
-    if len(lanes.own):
-        return None
-    if not len(lanes.within):
+    if not len(enclosure.lanes.within):
         return Measured(missing=NO_LANE_DRAWN)
-    why = Text("消防车到不了围合内的车道。", "Engines reach no lane inside.")
-    return Measured(not_applicable=why)
+    return None
 
 
 _PAVING = Text(

@@ -13,7 +13,6 @@ import numpy as np
 import shapely
 
 from tongling_gis.enclosure.measures.hydrants import (
-    CLEAR_M,
     GAP,
     PLACE_ERROR_M,
     RADIUS_M,
@@ -24,6 +23,7 @@ from tongling_gis.enclosure.measures.hydrants import (
 from tongling_gis.enclosure.measures.measure import Measure
 from tongling_gis.enclosure.measures.naming import NO_BUILDING_INSIDE, NO_BUILDINGS, name_building
 from tongling_gis.enclosure.model import Item, Measured
+from tongling_gis.enclosure.served import parted
 from tongling_gis.text import Text
 
 if TYPE_CHECKING:
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     Ints: TypeAlias = NDArray[np.int64]
     Shapes: TypeAlias = NDArray[np.object_]
 
+JOIN_M = 80.0
+"""Farthest that a building or hydrant may lie from a way along which a hose is laid (N)."""
 RING_M = 60.0
 """Streets no farther from the boundary are those around it (N)."""
 
@@ -127,17 +129,21 @@ def hose_lengths_m(enclosure: Enclosure) -> Floats:
 def _join(
     enclosure: Enclosure, network: Network, tree: shapely.STRtree, used: Ints, shapes: Shapes
 ) -> tuple[Ints, Floats, Floats]:
-    """Join shapes to the nearest way: (edge, metres off it, share of it); inf where parted."""
-    (_, item), off_m = tree.query_nearest(shapes, all_matches=False, return_distance=True)
-    edge = used[item]
-    way = shapely.shortest_line(network.geometry[edge], shapes)
-    start = shapely.get_point(way, 0)
-    share = shapely.line_locate_point(network.geometry[edge], start, normalized=True)
-    shapely.prepare(enclosure.line)
-    walled = shapely.intersects(way, enclosure.line) & (
-        shapely.distance(shapes, enclosure.line) > CLEAR_M
-    )
-    return edge, np.where(walled, np.inf, off_m), share
+    """Join shapes to the nearest way on their side: (edge, metres off it, share of it).
+
+    The metres are inf where there is none within reach.
+    """
+    at, item = tree.query(shapes, predicate="dwithin", distance=JOIN_M)
+    way = shapely.shortest_line(network.geometry[used[item]], shapes[at])
+    free = ~parted(enclosure, shapes[at], way)
+    at, item, length_m = at[free], item[free], shapely.length(way[free])
+    order = np.lexsort((item, length_m, at))
+    at, item, length_m = at[order], item[order], length_m[order]
+    joined, first = np.unique(at, return_index=True)
+    edge, off_m = np.full(len(shapes), used[0]), np.full(len(shapes), np.inf)
+    edge[joined], off_m[joined] = used[item[first]], length_m[first]
+    middle = shapely.centroid(shapes)
+    return edge, off_m, shapely.line_locate_point(network.geometry[edge], middle, normalized=True)
 
 
 def _node_distances(network: Network, used: Ints, places: tuple[Ints, Floats, Floats]) -> Floats:

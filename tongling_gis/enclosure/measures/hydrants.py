@@ -37,6 +37,7 @@ PLACE_ERROR_M = 1.0
 NEAR_M = 300.0
 """Where no hydrant is drawn this near, the layer is held to have a gap here (N)."""
 RADIUS_M = 150.0
+_AWAY_M = 2.5
 _FARTHEST_MOVE_M = 30.0
 ROADSIDE_M = 15.0
 """Hydrants no farther from the middle of a street belong to it (N)."""
@@ -118,16 +119,15 @@ def _leave_out(enclosure: Enclosure, point: shapely.Point) -> Offer | None:
     way = shapely.shortest_line(point, enclosure.line)
     if way.length > _FARTHEST_MOVE_M:
         return None
-    room = shapely.buffer(way, CLEAR_M + PLACE_ERROR_M, quad_segs=2)
+    room = shapely.buffer(way, _AWAY_M)
     left = shapely.difference(enclosure.case.boundary, room)
     parts = shapely.get_parts(left)
     largest = parts[shapely.area(parts).argmax()] if len(parts) else None
     if largest is None or largest.area < 0.9 * enclosure.case.boundary.area:
         return None
     label = Text(
-        f"将边界在此处退让 {way.length + CLEAR_M + PLACE_ERROR_M:.0f} m，把消火栓留在外面",
-        f"Draw the boundary back {way.length + CLEAR_M + PLACE_ERROR_M:.0f} m here, to leave the "
-        "hydrant outside",
+        f"将边界在此处退让 {way.length + _AWAY_M:.0f} m，把消火栓留在外面",
+        f"Draw the boundary back {way.length + _AWAY_M:.0f} m here, to leave the hydrant outside",
     )
     return Offer("move_boundary", label, boundary=largest)
 

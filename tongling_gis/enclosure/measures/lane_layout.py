@@ -36,9 +36,8 @@ def measure_ring_connections(enclosure: Enclosure) -> Measured:
     A ring is a stretch of lanes inside with no bridge in it (Tarjan 1974). One that runs
     through the streets outside by two gates or more is joined as often as it passes a gate.
     """
-    nothing = _no_lanes(enclosure)
-    if nothing is not None:
-        return nothing
+    if not len(enclosure.lanes.within):
+        return Measured(missing=NO_LANE_DRAWN)
     graph = lane_graph(enclosure)
     items = [_ring_item(enclosure, graph, ring) for ring in _rings(graph)]
     if not items:
@@ -50,22 +49,13 @@ def measure_ring_connections(enclosure: Enclosure) -> Measured:
     return Measured(min(item.value for item in items if item.value is not None), tuple(items))
 
 
-def _no_lanes(enclosure: Enclosure) -> Measured | None:
-    if len(enclosure.lanes.own):
-        return None
-    if not len(enclosure.lanes.within):
-        return Measured(missing=NO_LANE_DRAWN)
-    why = Text("消防车到不了围合内的车道。", "Engines reach no lane inside.")
-    return Measured(not_applicable=why)
-
-
 def lane_graph(enclosure: Enclosure) -> nx.MultiGraph[int]:
-    """Give the lanes inside that engines reach as a graph; all that is outside is node -1."""
+    """Give the lanes inside as a graph; all that is outside is node -1."""
     import networkx as nx
 
     lanes = enclosure.lanes
     graph: nx.MultiGraph[int] = nx.MultiGraph()
-    chosen = np.flatnonzero(lanes.inside & lanes.linked)
+    chosen = np.flatnonzero(lanes.inside & lanes.maybe)
     ends = np.column_stack([lanes.start[chosen], lanes.end[chosen]])
     ends = np.where(lanes.outside[ends], _OUTSIDE, ends)
     for (a, b), lane in zip(ends.tolist(), chosen.tolist(), strict=True):

@@ -196,7 +196,7 @@ def _beside(lines: Shapes, shapes: Shapes) -> NDArray[np.bool_]:
 
 def _widths_left(lines: Shapes, shapes: Shapes, reach_m: Floats) -> Floats:
     """Give the least width left along each line between shapes that reach so far."""
-    rubble = shapely.buffer(shapes, reach_m, quad_segs=2)
+    rubble = shapely.buffer(shapes, reach_m)
     across, line = _across(lines)
     tree = shapely.STRtree(rubble)
     at, item = tree.query(across, predicate="intersects")

@@ -54,13 +54,12 @@ class Routes:
     def to_buildings_m(self, served: Served) -> Floats:
         """Give the metres to where each lane passes each building that it serves, inf for none.
 
-        They are numbered as ``served.pairs``.
+        That is where it is nearest to the building's middle; numbered as ``served.pairs``.
         """
         off_m = np.array(self.off_m)
         at, way = served.pairs.T
         lines, length_m = self.lanes.line[way], self.lanes.length_m[way]
-        spot = shapely.get_point(shapely.shortest_line(lines, served.shape[at]), 0)
-        share = shapely.line_locate_point(lines, spot, normalized=True)
+        share = shapely.line_locate_point(lines, served.middle[at], normalized=True)
         by_start = off_m[self.lanes.start[way]] + share * length_m
         by_end = off_m[self.lanes.end[way]] + (1.0 - share) * length_m
         return np.where(self.lanes.linked[way], np.minimum(by_start, by_end), np.inf)
@@ -143,7 +142,7 @@ def _from_gates(enclosure: Enclosure) -> tuple[list[Routes], Floats]:
         away_m = np.hypot(*(xy[ends] - (point.x, point.y)).T)
         routes.append(find_routes(lanes, ends[away_m <= away_m.min(initial=np.inf)].tolist()))
     off_m = np.array([one.to_buildings_m(enclosure.served) for one in routes])
-    return routes, off_m.reshape(len(routes), -1)
+    return routes, off_m.reshape(len(routes), len(enclosure.served.pairs))
 
 
 def _by_gate(enclosure: Enclosure, off_m: Floats) -> Text:

@@ -110,11 +110,12 @@ def _seconds_then(enclosure: Enclosure) -> Floats:
     at, way = served.pairs.T
     edge = lanes.edge[way]
     line = lanes.line[way]
-    spot = shapely.get_point(shapely.shortest_line(line, served.shape[at]), 0)
-    share = shapely.line_locate_point(line, spot, normalized=True)
-    start_s = node_s[lanes.start[way]] + share * cost_s[edge] + delay_s[edge]
-    end_s = node_s[lanes.end[way]] + (1 - share) * cost_s[edge] + delay_s[edge]
-    to_pair_s = np.where(lanes.linked[way], np.minimum(start_s, end_s), np.inf)
+    share = shapely.line_locate_point(line, served.middle[at], normalized=True)
+    with np.errstate(invalid="ignore"):  # nothing of a street that is shut: no way, not 0 s
+        start_s = node_s[lanes.start[way]] + share * cost_s[edge] + delay_s[edge]
+        end_s = node_s[lanes.end[way]] + (1 - share) * cost_s[edge] + delay_s[edge]
+    drivable = lanes.linked[way] & np.isfinite(cost_s[edge])
+    to_pair_s = np.where(drivable, np.minimum(start_s, end_s), np.inf)
     return served.nearest(to_pair_s)[0]
 
 
@@ -183,11 +184,12 @@ def _seeds(enclosure: Enclosure, network: Network) -> tuple[Ints, Floats]:
     assert ends is not None
     row_of = np.full(len(city_id), -1, dtype=np.int64)
     row_of[found[known]] = np.flatnonzero(known)
-    by_station = row_of[ends.node.ravel().clip(0, len(city_id) - 1)]
     arrive_ms = ends.arrive_ms.ravel()
-    near = (by_station >= 0) & (arrive_ms < _FOREVER_MS) & (ends.node.ravel() < len(city_id))
+    joined = np.flatnonzero((arrive_ms < _FOREVER_MS) & (ends.node.ravel() < len(city_id)))
+    by_station = row_of[around.driving_graph.order[ends.node.ravel()[joined]]]
+    near = by_station >= 0
     node = np.concatenate([np.flatnonzero(beyond), by_station[near]])
-    start_ms = np.concatenate([around.station_ms[found][beyond], arrive_ms[near]])
+    start_ms = np.concatenate([around.station_ms[found][beyond], arrive_ms[joined][near]])
     return node, start_ms / 1000.0
 
 
