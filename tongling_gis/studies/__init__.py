@@ -15,6 +15,7 @@ from tongling_gis.studies.enclosure import (
     study_enclosure,
 )
 from tongling_gis.studies.exports import check_export, export_table
+from tongling_gis.studies.figures import FigureOptions, draw_project_figures
 from tongling_gis.studies.imports import ImportOptions, examine_file, fetch_place, import_file
 from tongling_gis.studies.links import find_dangling_links
 from tongling_gis.studies.maps import EmbeddedMap, draw_embedded_map, draw_project_map
@@ -62,6 +63,7 @@ __all__ = [
     "describe_cut",
     "describe_project",
     "draw_embedded_map",
+    "draw_project_figures",
     "draw_project_map",
     "examine_file",
     "export_table",

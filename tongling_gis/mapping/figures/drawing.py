@@ -30,6 +30,14 @@ if TYPE_CHECKING:
 ENDINGS = (".png", ".svg", ".pdf")
 
 
+class FigureWords(NamedTuple):
+    """Language of a figure, its title ("" for the usual one), and its day (ISO, "" for none)."""
+
+    lang: Lang = "zh"
+    title: str = ""
+    day: str = ""
+
+
 class FigureKind(NamedTuple):
     """How one kind of result is drawn.
 
@@ -102,9 +110,7 @@ def draw_figure(
     path: Path,
     *,
     sheet: str = "A4",
-    lang: Lang = "zh",
-    title: str = "",
-    day: str = "",
+    words: FigureWords | None = None,
 ) -> Path:
     """Draw a result as a map on a sheet.
 
@@ -113,25 +119,24 @@ def draw_figure(
         layers: The project's layers by name, for the base map, in the result's CRS.
         path: The file, ending in .png (300 dpi), .svg or .pdf.
         sheet: Name of the sheet, one of ``SHEETS``.
-        lang: Language of its words.
-        title: Title in place of the usual one.
-        day: Day of the drawing (ISO), for the foot.
+        words: Language, title and day; None for the usual ones in Chinese.
 
     Raises:
         UsageError: If the kind of result, the sheet or the file's ending is not known.
     """
     _check(assessment.kind, sheet, path)
     kind = FIGURES[assessment.kind]
-    named = Text.same(title) if title else kind.title.fill(subject=assessment.subject)
-    words = SheetText(
+    own = words or FigureWords()
+    named = Text.same(own.title) if own.title else kind.title.fill(subject=assessment.subject)
+    said = SheetText(
         named,
         kind.lead(assessment),
         kind.key(assessment),
-        foot=describe_foot(assessment, day),
+        foot=describe_foot(assessment, own.day),
         invented=assessment.provenance.invented,
     )
     with typeset(SHEETS[sheet]):
-        page = open_page(SHEETS[sheet], words, lang)
+        page = open_page(SHEETS[sheet], said, own.lang)
         kind.draw(page, assessment, layers, kind.bounds(assessment))
         draw_scale_bar(page)
         draw_north_arrow(page)
