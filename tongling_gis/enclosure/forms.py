@@ -195,9 +195,19 @@ FORMS: dict[str, Form] = {
 }
 """Every form by its name, as rules name it."""
 
+_LANES_SURVEYED = Question(
+    "lanes_surveyed",
+    Text("围合内的车道在数据中已画全", "all lanes inside are drawn in the data"),
+)
 QUESTIONS: dict[str, Question] = {
-    one.key: one for form in FORMS.values() for one in (*form.needed, *form.optional)
+    one.key: one
+    for questions in (
+        *((*form.needed, *form.optional) for form in FORMS.values()),
+        (_LANES_SURVEYED,),
+    )
+    for one in questions
 }
+"""Every question by its key; the last is of no rule, and measures of lanes ask for it."""
 
 
 def read_answers(text: str, *, file: str, rules: Collection[str]) -> dict[str, Answer]:

@@ -70,7 +70,11 @@ def compare(rule: Rule, value: float, error: float = 0.0) -> Verdict:
     value, error = round(value, _DIGITS), abs(error)
     limits = [limit for limit in (rule.limit, rule.upper) if limit is not None]
     nothing = value == 0.0 and limits == [0.0]
-    if error > 0.0 and not nothing and any(abs(value - limit) <= error for limit in limits):
+    if (
+        error > 0.0
+        and not nothing
+        and any(round(abs(value - limit) - error, _DIGITS) <= 0.0 for limit in limits)
+    ):
         return Verdict.UNKNOWN
     return Verdict.PASS if _holds(rule, value) else Verdict.FAIL
 

@@ -23,15 +23,15 @@ NO_BUILDINGS = Text(
 NO_BUILDING_INSIDE = Text("围合内没有建筑。", "There is no building inside.")
 NO_LANE_DRAWN = Text(
     "围合内没有画出消防车可走的道路：请在 streets 图层补画小区内车道（highway=service）；"
-    "确已画全的，在方案中填 lanes_surveyed = true。",
+    "确已画全的，在答复文件中填 lanes_surveyed = true。",
     "No lane for fire engines is drawn inside: draw the compound's lanes in streets "
-    "(highway=service); where all are drawn, say lanes_surveyed = true in the case.",
+    "(highway=service); where all are drawn, say lanes_surveyed = true in the answers.",
 )
 LANES_IN_PART = Text(
     "附近没有画出车道，而围合内的车道看来没有画全：请在 streets 图层补画；"
-    "确已画全的，在方案中填 lanes_surveyed = true。",
+    "确已画全的，在答复文件中填 lanes_surveyed = true。",
     "No lane is drawn near it, and the lanes inside seem to be drawn in part only: complete "
-    "streets; where all are drawn, say lanes_surveyed = true in the case.",
+    "streets; where all are drawn, say lanes_surveyed = true in the answers.",
 )
 
 
