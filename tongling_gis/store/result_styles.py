@@ -68,8 +68,38 @@ _CENTRES_OPEN = Look(
     label_scale=40_000,
 )
 
+_SITED = Look(
+    (
+        LookClass("newly", "新增覆盖", Mark("#1b9e77", 2.0, "#ffffff", 0.1)),
+        LookClass("lost", "不再覆盖", Mark("#b3006b", 2.2, "#ffffff", 0.1, shape="diamond")),
+        LookClass("kept", "原已覆盖", Mark("#8fc3de", 1.2)),
+        LookClass("uncovered", "仍未覆盖", Mark("#d95f0e", 1.6, "#ffffff", 0.1, shape="diamond")),
+    ),
+    '"change"',
+)
+_SITES = Look(
+    (LookClass("", "选定地点", Mark("#00513d", 5.0, "#ffffff", 0.4, shape="diamond")),),
+    name_column="name",
+    labelled=True,
+    label_rank=10,
+    label_scale=60_000,
+)
+_CANDIDATES = Look(
+    (
+        LookClass("chosen", "选定", Mark("#00513d", 3.0, "#ffffff", 0.2, shape="diamond")),
+        LookClass("in", "可选", Mark("#b7a5c4", 1.8, "#ffffff", 0.1, shape="triangle")),
+        LookClass("out", "排除", Mark("#8a949f", 1.6, "#8a949f", 0.4, shape="cross2")),
+    ),
+    "CASE WHEN \"chosen\" THEN 'chosen' WHEN \"usable\" THEN 'in' ELSE 'out' END",
+    name_column="name",
+    shown=False,
+)
+
 _LOOKS: tuple[tuple[frozenset[str], Look], ...] = (
     (frozenset({"effect", "before_s", "after_s"}), _EFFECTS),
+    (frozenset({"change", "walk_before_s", "walk_after_s"}), _SITED),
+    (frozenset({"rank", "story_zh"}), _SITES),
+    (frozenset({"usable", "chosen", "reason_zh"}), _CANDIDATES),
     (frozenset({"change_zh", "kind"}), _CHANGES),
     (frozenset({"state", "walk_open_s"}), _OPEN_STATES),
     (frozenset({"state", "hours_osm"}), _CENTRES_OPEN),
@@ -89,6 +119,26 @@ _HEADINGS: dict[str, str] = {
     "change_en": "变更(英文)",
     "walk_open_s": "到开放中心的步行时间(秒)",
     "open_centre_id": "最近的开放中心",
+    "walk_before_s": "现状步行时间(秒)",
+    "walk_after_s": "方案步行时间(秒)",
+    "saved_s": "缩短的步行时间(秒)",
+    "change": "覆盖变化",
+    "rank": "名次",
+    "year": "建设年次",
+    "site_id": "地点编号",
+    "story_zh": "作用",
+    "story_en": "作用(英文)",
+    "usable": "可选",
+    "chosen": "选定",
+    "yuan_each": "每新增一人(处)造价(元)",
+    "residents_newly": "新增覆盖的居民数",
+    "residents_nearest": "以此为最近的居民数",
+    "residents_alone": "单独可新增覆盖的居民数",
+    "relieved": "分担的居民数",
+    "staying": "保留",
+    "serving": "现状服务",
+    "no_site": "任何地点都到不了",
+    "compound": "所在小区",
 }
 """Headings of the columns that comparisons and hours add."""
 
