@@ -14,7 +14,7 @@ from tongling_gis.network import attach
 from tongling_gis.network.slopes import EdgeSlopes, measure_slopes
 from tongling_gis.network.walls import find_blocked_nodes
 from tongling_gis.reachability.places import CENTRE_KEYS, CENTRES, HOME_KEYS, HOMES, read_places
-from tongling_gis.routing import join_ends, reach_nodes, weigh
+from tongling_gis.routing import join_ends, load_kernels, reach_nodes, weigh
 from tongling_gis.scenario.doors import Joined
 from tongling_gis.scenario.ground import Ground, as_array
 from tongling_gis.scenario.walks import City
@@ -291,11 +291,15 @@ class Surroundings:
         """Make now what the first check would make; gives itself."""
         for name in LAYERS:
             self.tree(name)
-        for city in self.cities.values():
-            _ = city.state, city.homes.way_tree, city.homes.by_node, city.homes.by_piece
+        load_kernels()
+        for city in (*self.cities.values(), *self.metre_cities.values()):
+            _ = city.state, city.centre_doors
+            for places in (city.homes, city.centres):
+                _ = places.way_tree, places.by_node, places.by_piece
         for ground in (self.ground, self.driving_ground):
             _ = ground.wall_tree, ground.tip_tree, ground.gate_tree, ground.open_node_tree
             _ = ground.incident, ground.paces, ground.later, ground.later_of, ground.islands
+            _ = ground.street_columns, ground.node_columns, ground.cut_node_columns, ground.last
         _ = self.street_tree, self.public_tree, self.width_m, self.blocked, self.station_ms
         return self
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 import numpy as np
@@ -33,17 +32,16 @@ def slice_network(ground: Ground, streets: Ints, window: shapely.Polygon) -> Net
         streets: Rows of the uncut streets, ascending.
         window: The box around them, for taking walls and gates.
     """
-    network, uncut = ground.network, ground.uncut
+    network = ground.network
     pieces = np.sort(ground.pieces_of(streets))
     nodes, ends = np.unique(ground.piece_ends[pieces].astype(np.int64), return_inverse=True)
     edges = _take_edges(ground, pieces, ends.reshape(-1, 2))
-    local = np.searchsorted(streets, ground.street[pieces]).astype(np.int32)
-    edges["uncut_edge"] = local
+    number_pieces(edges)
     edges["piece"] = (network.edges["piece"].array[pieces]).astype(np.int32)
     edges["start_m"] = ground.start_m[pieces]
-    known = Network(
+    return Network(
         network.crs,
-        _take_nodes(ground, nodes),
+        ground.cut_node_columns.take(nodes),
         edges,
         network.geometry[pieces],
         _take_cuts(network, pieces, nodes),
@@ -53,9 +51,6 @@ def slice_network(ground: Ground, streets: Ints, window: shapely.Polygon) -> Net
         walker=network.walker,
         islands=network.on_island[pieces],
     )
-    if network is uncut:
-        return known
-    return replace(known, uncut=_without_walls(ground, streets, known))
 
 
 def _take_edges(ground: Ground, pieces: Ints, ends: Ints) -> pd.DataFrame:
@@ -68,10 +63,6 @@ def _take_edges(ground: Ground, pieces: Ints, ends: Ints) -> pd.DataFrame:
     edges["walk_reason"] = ground.reasons[streets]
     edges["street"] = streets
     return edges
-
-
-def _take_nodes(ground: Ground, nodes: Ints) -> pd.DataFrame:
-    return ground.cut_node_columns.take(nodes)
 
 
 def _take_near(layer: gpd.GeoDataFrame | None, rows: Ints) -> gpd.GeoDataFrame | None:
@@ -94,24 +85,3 @@ def _take_cuts(network: Network, pieces: Ints, nodes: Ints) -> pd.DataFrame:
     for name in ("node_a", "node_b"):
         some[name] = np.searchsorted(nodes, some[name].to_numpy()).astype(np.int32)
     return some
-
-
-def _without_walls(ground: Ground, streets: Ints, known: Network) -> Network:
-    """Make the same streets uncut."""
-    uncut = ground.uncut
-    nodes, ends = np.unique(ground.ends[streets], return_inverse=True)
-    ends = ends.reshape(-1, 2)
-    edges = ground.street_columns.take(streets)
-    edges["from_node"], edges["to_node"] = ends[:, 0].astype(np.int32), ends[:, 1].astype(np.int32)
-    edges["walkable"], edges["walk_reason"] = ground.used[streets], ground.reasons[streets]
-    edges["street"] = streets
-    return Network(
-        uncut.crs,
-        ground.node_columns.take(nodes),
-        number_pieces(edges),
-        uncut.geometry[streets],
-        no_cuts(),
-        gate_reach_m=known.gate_reach_m,
-        walker=known.walker,
-        islands=uncut.on_island[streets],
-    )

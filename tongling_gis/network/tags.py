@@ -7,14 +7,15 @@ import re
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    import pandas as pd
     from numpy.typing import NDArray
 
 _FEW = 4096
+_HANDFUL = 32
 _NUMBER = re.compile(r"\s*(\d+(?:[.,]\d+)?)\s*(?:m|t)?\s*", re.IGNORECASE)
 
 
@@ -25,6 +26,11 @@ def read_tag(layer: pd.DataFrame, name: str) -> NDArray[np.object_]:
         _fill_from_json(values, layer["tags"], name)
     if name in layer:
         own = layer[name]
+        if len(values) <= _HANDFUL:
+            cells = own.tolist()
+            given = [row for row, cell in enumerate(cells) if not pd.isna(cell)]
+            values[given] = [str(cells[row]) for row in given]
+            return values
         known = np.flatnonzero(own.notna().to_numpy())
         if len(known) > _FEW:
             values[known] = own.iloc[known].astype(str).to_numpy(dtype=object)

@@ -354,6 +354,11 @@ def _find_serving(
     change: _Change, centres: Moves, arrived: _Arrivals, keeps: Flags, serves: Flags
 ) -> _Serving:
     city, ground = change.city, change.ground
+    if keeps.all() and serves is city.serves and not len(arrived.doors.owner):
+        untouched = not len(centres.lost) and not len(centres.new.owner)
+        if untouched and not city.centres.by_piece.under(change.gone).size:
+            attached = np.asarray(city.centres.doors.edge >= 0)
+            return _Serving(city.centre_doors, no_doors(), attached, change.gone)
     count, keeps = len(city.serves), keeps.copy()
     staying = keeps[centres.new.owner]
     keeps[centres.lost] = False
@@ -395,9 +400,11 @@ def _walk_before(change: _Change, homes: Moves, centres: Moves) -> Ints:
 def _walk_after(change: _Change, homes: Moves, serving: _Serving) -> Ints:
     """Give the walks after."""
     city, ground = change.city, change.ground
-    seeds = find_seeds(ground.graph, serving.old)
-    if change.mend is not None:
-        seeds = join_seeds(seeds, find_seeds(change.mend.graph, serving.new))
+    seeds = None
+    if serving.old is not city.centre_doors:
+        seeds = find_seeds(ground.graph, serving.old)
+        if change.mend is not None:
+            seeds = join_seeds(seeds, find_seeds(change.mend.graph, serving.new))
     mended = city.standing.mend(change.patch, seeds)
     touched = _touched(city, mended, serving.pieces, homes.new)
     touched = np.union1d(touched, homes.lost)
