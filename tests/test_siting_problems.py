@@ -43,7 +43,7 @@ from tongling_gis.siting import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-few = settings(max_examples=int(__import__("os").environ.get("FEW", "30")), deadline=None)
+few = settings(max_examples=30, deadline=None)
 WITHOUT_RIVALS = tuple(role for role in Role if role is not Role.COMPETITOR)
 WALK_S = np.array([[300.0, 500, 900], [500, 400, 900], [1200, 900, 200]])
 OPENING = Kind.NEW, Kind.REBUILD, Kind.CONVERT
@@ -451,7 +451,7 @@ def test_age_groups_weigh_what_is_asked() -> None:
 LARGE = np.random.default_rng(2).random((400, 80)) * 10
 SOLVERS: list[Callable] = [
     partial(solve_backup, k=9, limit=1),
-    partial(solve_capacitated, k=9, limit=1, capacity=np.full(80, 20)),
+    partial(solve_capacitated, k=9, limit=1, capacity=np.arange(80) % 40),
     partial(solve_fair, k=9),
     partial(solve_fair, k=9, mean_share=0.5),
     partial(solve_budget, limit=1, budget=40, works=Works(range(80), ["new"] * 80, [5.5] * 80)),
@@ -482,9 +482,9 @@ def test_small_problems_agree_with_the_classic_ones() -> None:
     assert solve_periods(**town, k=4, periods=[Period()]).objective == plain
     assert solve_budget(**town, budget=4, works=many).objective == plain
     assert solve_backup(**town, k=4, first=1.0).objective == plain
-    fewest = int(solve_cover_all(LARGE[:60], limit=4).objective)
-    assert solve_backup(LARGE[:60], k=fewest, limit=4, first="all").parts["once"] == 60
-    assert solve_backup(LARGE[:60], k=fewest - 1, limit=4, first="all").status == "infeasible"
+    fewest = int(solve_cover_all(LARGE[:20], limit=3).objective)
+    assert solve_backup(LARGE[:20], k=fewest, limit=3, first="all").parts["once"] == 20
+    assert solve_backup(LARGE[:20], k=fewest - 1, limit=3, first="all").status == "infeasible"
     worst = solve_centre(LARGE[:20], k=4).objective
     assert list(front_of_worst(LARGE[:20], k=4))[-1].parts["worst"] == worst
 

@@ -121,7 +121,9 @@ def _cover_twice(
     x = best.x if best.found else start
     if x is None:
         return answer(problem, np.zeros(problem.m, dtype=bool), math.nan, math.inf, watch)
-    return plan.answer(x[plan.is_open] > 0.5, -best.bound if best.found else math.inf, watch)  # noqa: PLR2004
+    least = most.objective if most is not None and len(most.sites) else 0.0
+    bound = min(-best.bound if best.found else math.inf, plan.most(least))
+    return plan.answer(x[plan.is_open] > 0.5, bound, watch)  # noqa: PLR2004 - 0 or 1
 
 
 class _Plan:
@@ -159,6 +161,19 @@ class _Plan:
         """Let no choice cover less demand once."""
         slack = 0.5 * smallest_step(self.reach.weight) or 1e-9 * max(1.0, covered)
         self.draft.row(self.once, self.reach.weight, lower=covered - slack)
+
+    def most(self, least_once: float) -> float:
+        """Bound the objective by what the sites that reach most demand could cover in all."""
+        each = self.reach.matrix.T @ self.reach.weight
+        stands = ~self.problem.choosable[self.sites]
+        largest = np.sort(each[~stands])[::-1][: self.problem.counted]
+        together = float(each[stands].sum() + largest.sum())
+        everybody = float(self.reach.weight.sum())
+        if self.first < 0.5:  # noqa: PLR2004 - then as many twice as can be
+            once = min(everybody, max(0.5 * together, least_once))
+        else:
+            once = min(everybody, together)
+        return self.first * once + self.second * min(once, max(0.0, together - once))
 
     def mark(self, sites: Ints) -> Flags:
         """Mark sites, and the existing ones, among those of the model."""

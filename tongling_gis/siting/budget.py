@@ -79,6 +79,7 @@ def choose_works(problem: Problem, choice: Choice, watch: Watch) -> Solution:
     start = plan.fill(_add_greedily(plan, least > 0))
     best = plan.draft.solve(watch, start=start, step=smallest_step(people.weight))
     x, bound = (best.x, -best.bound) if best.found else (start, math.inf)
+    bound = min(bound, float(plan.reach.weight.sum()))
     return _answer(plan, x[plan.done] > 0.5, bound, watch)  # noqa: PLR2004 - 0 or 1
 
 

@@ -10,7 +10,9 @@ import numpy as np
 
 from tongling_gis.errors import InputError
 from tongling_gis.siting.answering import answer
+from tongling_gis.siting.cover import solve_cover
 from tongling_gis.siting.drafting import Draft, counted, gather_reach, loosen
+from tongling_gis.siting.nesting import effort_left, heed
 from tongling_gis.siting.problem import Role, read_problem
 from tongling_gis.siting.solution import Effort, Watch
 from tongling_gis.text import Text
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 _SAME = 1e-7
 _LEAST_S = 10.0
+_SHARE = 0.2
 
 
 def solve_capacitated(
@@ -69,10 +72,13 @@ def solve_capacitated(
     with Watch(effort or Effort()) as watch:
         problem = counted(read_problem(times, demand, k=k, limit=limit, roles=roles))
         plan = _Plan(problem, _read_capacity(capacity, problem))
+        patience = replace(effort_left(watch), time_limit_s=_SHARE * watch.effort.time_limit_s)
+        most = solve_cover(times, demand, k=k, limit=limit, roles=roles, effort=patience)
+        heed(watch, most)
         start = plan.begin()
         best = plan.draft.solve(watch, start=start)
         x, bound = (best.x, -best.bound) if best.found else (start, math.inf)
-        return plan.answer(x, bound, watch)
+        return plan.answer(x, min(bound, most.bound, plan.most_room()), watch)
 
 
 def _read_capacity(capacity: ArrayLike, problem: Problem) -> Floats:
@@ -138,6 +144,12 @@ class _Plan:
             share[pairs] = taken / self.most[pairs]
         is_open[turns] = True
         return np.concatenate([is_open * 1.0, share])
+
+    def most_room(self) -> float:
+        """Add up the largest rooms of as many sites as there may be."""
+        stands = ~self.problem.choosable[self.sites]
+        rooms = np.sort(self.room[~stands])[::-1][: self.problem.counted]
+        return float(self.room[stands].sum() + rooms.sum())
 
     def answer(self, x: Floats, bound: float, watch: Watch) -> Solution:
         """Make a solution of what was found, everybody walking as little as can be."""

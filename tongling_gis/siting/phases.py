@@ -62,8 +62,8 @@ def solve_phases(
         Sites and demand covered in the last year. ``phases`` has each year's state: ``sites``
         open by then, ``objective`` the demand covered, ``bound`` what no plan covers that
         does as well in all later years; ``parts``: "alone", what that year could cover by
-        itself (inf where time ran out before it was found), "regret", how much less is covered,
-        and "cost" so far. Where required sites take more than there is, ``conflict_sites``
+        itself (where time ran out, what it could not exceed), "regret", how much less is
+        covered, and "cost" so far. Where required sites take more than there is, ``conflict_sites``
         names them.
 
     Raises:
@@ -253,7 +253,7 @@ class _Plan:
         for is_open, year in zip(opens, known, strict=True):
             sites = best.x[is_open] > 0.5  # noqa: PLR2004 - 0 or 1
             found.append(replace(year, is_open=sites, covered=self._covered(sites)))
-        bound = -best.bound
+        bound = min(-best.bound, float(self.reach.weight.sum()))
         met = self._as_good(found[0].covered, bound)
         found[0] = replace(found[0], bound=found[0].covered if met else bound)
         return found
