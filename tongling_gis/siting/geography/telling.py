@@ -167,10 +167,11 @@ def _of_proof(plan: Plan, asked: SitingQuestion) -> Iterator[Indicator]:
     found = plan.solution
     unit = {"median": "", "centre": "s", "fair": "s", "all": "places"}.get(asked.problem, "")
     for name, label, value in (
-        ("objective", Text("目标值", "Objective"), found.objective),
-        ("bound", Text("界限", "Bound"), found.bound),
+        ("objective", Text("目标：{what}", "Objective: {what}"), found.objective),
+        ("bound", Text("界限：{what}", "Bound: {what}"), found.bound),
     ):
-        yield Indicator(name, label, _known(value), unit)
+        told = label.fill(what=_OBJECTIVES[asked.problem])
+        yield Indicator(name, told, _known(value), unit)
     for name, value in found.parts.items():
         if name in _PARTS and (name != "cost" or asked.problem == "budget"):
             yield Indicator(f"part_{name}", _PARTS[name], _known(value), _UNITS.get(name, ""))
@@ -178,6 +179,17 @@ def _of_proof(plan: Plan, asked: SitingQuestion) -> Iterator[Indicator]:
     yield Indicator("gap", gap, _known(found.gap), "share")
 
 
+_OBJECTIVES = {
+    "cover": Text("覆盖的居民（加权）", "covered (weighed)"),
+    "all": Text("地点数", "number of sites"),
+    "median": Text("总步行时间（人·秒，加权）", "total walk (person seconds, weighed)"),
+    "centre": Text("最长步行时间", "longest walk"),
+    "backup": Text("有两个中心的居民（加权）", "with two centres (weighed)"),
+    "capacity": Text("面积够用的居民（加权）", "with room for them (weighed)"),
+    "fair": Text("平均步行时间（加权）", "mean walk (weighed)"),
+    "budget": Text("覆盖的居民（加权）", "covered (weighed)"),
+    "phases": Text("最后一年覆盖的居民（加权）", "covered in the last year (weighed)"),
+}
 _PARTS = {
     "once": Text("至少有一个中心（加权）", "With one centre at least (weighed)"),
     "twice": Text("有两个以上中心（加权）", "With two centres at least (weighed)"),
