@@ -70,7 +70,7 @@ def solve_fair(
         InputError: If times or demand cannot be used.
         UsageError: If k, the limit, a role or the share cannot be meant.
 
-    >>> walk_s = np.array([[300, 900], [500, 400], [1200, 200]])
+    >>> walk_s = [[300, 900], [500, 400], [1200, 200]]
     >>> solve_fair(walk_s, [120, 80, 60], k=1).parts["worst"]
     900.0
     """
