@@ -19,7 +19,9 @@ from tongling_gis.mapping.comparisons import describe_comparisons
 from tongling_gis.mapping.findings import describe_checks, worst_verdict
 from tongling_gis.mapping.interactive import draw_map
 from tongling_gis.mapping.opening import describe_hours, describe_opening
+from tongling_gis.mapping.records import describe_records
 from tongling_gis.mapping.results import describe_coverage
+from tongling_gis.mapping.titles import title_unnamed
 from tongling_gis.scenario import EFFECTS, STATES, compare_results
 from tongling_gis.store.result_styles import choose_look, head_column
 from tongling_gis.text import Text
@@ -254,3 +256,65 @@ def test_qgis_is_told_how_comparisons_and_hours_look(town: Town) -> None:
     assert choose_look(result.layers["changes"].columns) is not None
     assert head_column("residents", "after_covered_10") == "之后 10 分钟内可达"
     assert head_column("walks", "before_s") != head_column("residents", "before_s")
+
+
+def test_places_without_a_name_are_called_by_number_and_street(town: Town) -> None:
+    """An address where one is recorded, else the nearest street; a name is left alone."""
+    compounds = town.layers["compounds"].assign(
+        name=["有名", None, " ", None],
+        tags=[None, None, '{"addr:street": "长江路", "addr:housenumber": "8号"}', None],
+    )
+    far = compounds.geometry.iloc[3].__class__(
+        [(x + 9_000, y) for x, y in compounds.geometry.iloc[3].exterior.coords]
+    )
+    compounds.loc[3, "geometry"] = far
+    titles = title_unnamed("compounds", compounds, town.layers["streets"], "zh")
+    assert titles[0] is None
+    assert titles[1] is not None
+    assert titles[1].startswith("未命名小区 1（长江")
+    assert titles[2:] == ["未命名小区 2（长江路8号）", "未命名小区 3"]
+    english = title_unnamed("compounds", compounds, None, "en")
+    assert english == [
+        None,
+        "Unnamed compound 1",
+        "Unnamed compound 2 (长江路8号)",
+        "Unnamed compound 3",
+    ]
+    told = describe_records(town.layers | {"compounds": compounds}, {}, "zh")["compounds"]
+    assert told["titles"] == titles
+    assert "titles" not in describe_records(town.layers, {}, "zh")["compounds"]
+
+
+@needs_browser
+def test_the_sign_of_an_unreached_home_stands_over_its_compound(
+    reader: Reader, page: Path, town: Town
+) -> None:
+    """Clicked from afar, the cross tells the home, not the compound that it lies in."""
+    reader.open(page)
+    lost = int(np.flatnonzero(town.coverage.layers["residents"]["walk_s"].isna())[0])
+    found = reader.run(
+        "const c = tonglingPage.city.coverage, [lat, lng] = c.shapes.middle(arguments[0]);"
+        "tonglingPage.map.setView([lat, lng], 14, {animate: false});"
+        "return tonglingPage.find({lat, lng})",
+        lost,
+    )
+    assert found["home"] >= 0
+    assert reader.run("return tonglingPage.city.coverage.class[arguments[0]]", found["home"]) == 4
+
+
+@needs_browser
+@pytest.mark.parametrize("size", [(1366, 768), (390, 844)])
+def test_nothing_hangs_over_the_page(reader: Reader, page: Path, size: tuple[int, int]) -> None:
+    """With every panel open the page is as large as the window, and north is shown."""
+    reader.open(page, size=size)
+    reader.run(
+        "for (const id of ['checks', 'comparison'])"
+        "  document.querySelector(`#${id} > .wide`).click()"
+    )
+    assert reader.find(".north").is_displayed()
+    grown = reader.run(
+        "const d = document.documentElement, b = document.body;"
+        "return [d.scrollWidth - innerWidth, d.scrollHeight - innerHeight,"
+        "        b.scrollWidth - innerWidth, b.scrollHeight - innerHeight]"
+    )
+    assert max(grown) <= 0

@@ -75,9 +75,13 @@ class OpeningPanel {
     const told = [el("strong", {}, week.say(at)), " ", say("openCount", { a: number(week.count(OPEN)), b: number(total) })];
     const unknown = week.count("?");
     if (unknown) told.push(say("unknownCount", { n: number(unknown) }));
-    if (hours) told.push(el("span", { class: "reach-line" }, say("reachOpen", { n: hours.limit, share: heatText(hours, at) })));
+    if (hours) told.push(el("span", { class: "reach-line" }, say("reachOpen", { n: hours.limit, share: heatText(hours, at), who: whoOf(hours) })));
     this.status.replaceChildren(...told);
   }
+}
+
+function whoOf(hours) {
+  return hours.counted === "residents" ? words.whoResidents : words.whoHomes;
 }
 
 /** Shares of one hour as text: what is sure, and what may be. */
@@ -95,7 +99,7 @@ class HeatMap {
     cells[0][0].tabIndex = 0;
     this.cells = cells.flat();
     const head = el("tr", {}, el("td", { role: "presentation" }), [0, 6, 12, 18].map((hour) => el("th", { scope: "colgroup", colspan: 6 }, `${hour}`)));
-    const grid = el("table", { class: "heat", role: "grid", "aria-label": say("heatLabel", { n: hours.limit }), onkeydown: (event) => this.onKey(event) },
+    const grid = el("table", { class: "heat", role: "grid", "aria-label": say("heatLabel", { n: hours.limit, who: whoOf(hours) }), onkeydown: (event) => this.onKey(event) },
       el("thead", {}, head),
       el("tbody", {}, cells.map((row, day) => el("tr", {}, el("th", { scope: "row" }, hours.days[day]), row))));
     this.element = el("div", {},
@@ -145,7 +149,7 @@ class HeatMap {
   table() {
     const heads = [words.hour, ...this.hours.days];
     const rows = Array.from({ length: HOURS_A_DAY }, (_none, hour) => [`${hour}:00`, ...this.hours.days.map((_day, day) => heatText(this.hours, day * HOURS_A_DAY + hour))]);
-    return el("div", { class: "table-holder" }, el("table", { class: "heat-table" }, el("caption", {}, say("heatLabel", { n: this.hours.limit })),
+    return el("div", { class: "table-holder" }, el("table", { class: "heat-table" }, el("caption", {}, say("heatLabel", { n: this.hours.limit, who: whoOf(this.hours) })),
       el("thead", {}, el("tr", {}, heads.map((head) => el("th", { scope: "col" }, head)))),
       el("tbody", {}, rows.map(([hour, ...cells]) => el("tr", {}, el("th", { scope: "row" }, hour), cells.map((cell) => el("td", { class: "number" }, cell)))))));
   }

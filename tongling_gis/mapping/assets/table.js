@@ -236,6 +236,8 @@ class PlaceTable {
     while (this.drawn <= place) this.drawChunk();
     const row = this.rows.rows[place];
     row?.setAttribute("aria-current", "true");
+    const left = this.body.scrollLeft;
     row?.scrollIntoView({ block: "nearest" });
+    this.body.scrollLeft = left;
   }
 }
