@@ -10,7 +10,7 @@ import shapely
 from tongling_gis.enclosure.crossing import passes_over
 from tongling_gis.enclosure.drawing import check_area
 from tongling_gis.enclosure.model import Case, Gate, GateKind
-from tongling_gis.enclosure.reading import Facts, Reading, number_gates
+from tongling_gis.enclosure.reading import NO_GATES, Facts, Reading, number_gates
 from tongling_gis.enclosure.snapping import TOLERANCE_M, place_gates, snap_area
 from tongling_gis.errors import SchemaError
 from tongling_gis.network.crossings import STREET_GATE_M
@@ -103,6 +103,7 @@ def case_of_compound(
     notes = (*drawn.notes, *snapped.notes, *left_out, *moved)
     if open_ones:
         notes = (*notes, _say_ungated(surroundings, open_ones, gates_from))
+    notes = (*notes, *(() if placed else (NO_GATES,)))
     case = Case(
         case_id=facts.case_id or compound_id,
         name=facts.name or name,
@@ -138,8 +139,8 @@ def _find_compound(
 def find_street_crossings(surroundings: Surroundings, area: Area) -> list[Crossing]:
     """List where streets on the ground go in through an area's line, in the streets' order.
 
-    Streets that skim the line, never more than 8 m inside or outside of it, do not cross it:
-    borders are often drawn along the middle of a street.
+    Streets that dip in no more than 8 m and come out again do not cross it: borders are often
+    drawn along the middle of a street.
     """
     line, plain = area.boundary, surroundings.plain
     rows = np.sort(surroundings.street_tree.query(line, predicate="intersects"))
@@ -165,10 +166,11 @@ def _spots_along(lines: Shapes) -> Shapes:
 
 
 def _goes_in(lines: Shapes, area: Area) -> Flags:
-    """Tell which lines get some way into an area."""
+    """Tell which lines get some way into an area, or end in it."""
     spots = _spots_along(lines)
-    deep = shapely.contains(area, spots) & (shapely.distance(spots, area.boundary) > _SKIMS_M)
-    return np.asarray(deep.any(axis=1))
+    depth_m = np.where(shapely.contains(area, spots), shapely.distance(spots, area.boundary), 0.0)
+    ends = depth_m[:, [0, -1]].max(axis=1, initial=0.0) > _ON_STREET_M
+    return np.asarray(ends | (depth_m.max(axis=1, initial=0.0) > _SKIMS_M))
 
 
 def _goes_out(surroundings: Surroundings, rows: Ints, area: Area) -> Flags:

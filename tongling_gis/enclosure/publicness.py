@@ -64,6 +64,7 @@ _OWNERS = ("public", "municipal", "national", "state", "county", "government")
 _SAMPLES = (0.1, 0.3, 0.5, 0.7, 0.9)
 _MOSTLY = 0.8
 _ROUNDED_M = 0.5
+_LARGEST_M2 = 500_000.0
 
 
 def find_owners(network: Network, compounds: Codes) -> tuple[NDArray[np.int8], Codes]:
@@ -111,8 +112,9 @@ def find_owners(network: Network, compounds: Codes) -> tuple[NDArray[np.int8], C
 
 
 def _lie_within(network: Network, compounds: Codes) -> Flags:
-    """Tell which edges run mostly within one of the compounds."""
+    """Tell which edges run mostly within one of the compounds; whole districts are none."""
     count = np.zeros(len(network.edges))
+    compounds = compounds[shapely.area(compounds) <= _LARGEST_M2]
     if not len(compounds) or not len(count):
         return count.astype(bool)
     tree = shapely.STRtree(compounds)

@@ -31,6 +31,10 @@ if TYPE_CHECKING:
 
     from tongling_gis.enclosure.surroundings import Surroundings
 
+NO_GATES = Text(
+    "边界上没有任何出入口：按此围合，里面的人无路可出；请补上出入口",
+    "there is no gate at all: enclosed so, nobody inside has a way out; add the gates",
+)
 _WIDEST_M = 50.0
 _AREAS = ("Polygon", "MultiPolygon")
 _LINES = ("LineString", "LinearRing", "MultiLineString")
@@ -118,7 +122,8 @@ def read_case(
         surroundings, snapped.area, number_gates([*asked[0], *asked[1]]), limit_m=gate_limit_m
     )
     case = Case(boundary=snapped.area, crs=crs, gates=placed, **found._asdict())
-    return Reading(case, (*drawn.notes, *snapped.notes, *moved, *_unread_hours(placed)))
+    notes = (*drawn.notes, *snapped.notes, *moved, *_unread_hours(placed))
+    return Reading(case, notes if placed else (*notes, NO_GATES))
 
 
 def _in_crs(layer: gpd.GeoDataFrame, crs: CRS) -> gpd.GeoDataFrame:
