@@ -26,7 +26,32 @@ if TYPE_CHECKING:
 
     from tongling_gis.assessment import Parameter, Provenance
     from tongling_gis.enclosure.enclosing import Enclosure
+    from tongling_gis.enclosure.model import Case
     from tongling_gis.enclosure.rules import Rule, Rules
+
+
+BY_GATES = frozenset(
+    {
+        *("buildings_losing_fire_access", "fire_lane_crossings_shut", "neighbours_cut_off"),
+        *("fire_access", "fire_response_min", "dead_end_m", "ring_connections", "vehicle_gates"),
+        *("pedestrian_gate_spacing_m", "walking_breaks", "step_free_way", "shop_fronts_cut"),
+        *("clearance_min", "shelter_walk_m", "shelters_linked", "centre_walk_m"),
+        *("centre_detour_median_min", "centre_detour_p95_min", "neighbour_detour_p95_min"),
+        *("bus_stop_detour_p95_min", "school_detour_p95_min", "residents_changing_circle"),
+        "residents_losing_centre",
+    }
+)
+"""Measures of how one gets in and out: unknown where it is not known by which gates."""
+
+_NO_GATE_KNOWN = Text(
+    "没有已知的出入口：请在 gates 图层录入该小区的大门，或用 --gates 给出。",
+    "No gate is known: enter the compound's gates in the layer gates, or bring them by --gates.",
+)
+
+
+def has_unknown_gates(case: Case) -> bool:
+    """Tell whether a case is a compound as it stands, of whose gates none is known."""
+    return not case.gates and case.origin == "accepted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +163,8 @@ def _measure(rule: Rule, enclosure: Enclosure, known: dict[str, Measured]) -> Me
         return Measured()
     if rule.form:
         return fill_form(FORMS[rule.form], enclosure.case.answers)
+    if rule.measure in BY_GATES and has_unknown_gates(enclosure.case):
+        return Measured(missing=_NO_GATE_KNOWN)
     if rule.measure not in known:
         known[rule.measure] = MEASURES[rule.measure].function(enclosure)
     return known[rule.measure]

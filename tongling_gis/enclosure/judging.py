@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -178,7 +179,7 @@ def _finding(
         rule=rule.rule_id,
         verdict=verdict,
         reason=reason,
-        measured=number,
+        measured=number if number is not None and math.isfinite(number) else None,
         limit=_limit_met(rule, number),
         unit=rule.unit,
         clause=rule.cited,
@@ -204,6 +205,8 @@ def describe_number(value: float, unit: str) -> Text:
     >>> describe_number(3.8, "m").zh
     '3.8 米'
     """
+    if not math.isfinite(value):
+        return Text("不可达", "out of reach")
     digits = 2 if abs(value) < 10 else 1 if abs(value) < 100 else 0  # noqa: PLR2004 - as read
     plain = f"{value:,.{digits}f}" if unit != "year" else f"{value:.0f}"
     plain = plain.rstrip("0").rstrip(".") if "." in plain else plain

@@ -139,7 +139,7 @@ def _row(finding: Finding, verdict: Verdict, measured: float | None, place: Text
         "place_en": place.en,
         "reason_zh": finding.reason.zh,
         "reason_en": finding.reason.en,
-        "measured": measured,
+        "measured": None if measured is None or np.isinf(measured) else measured,
         "limit": finding.limit,
         "unit": finding.unit,
         "clause": finding.clause,

@@ -176,7 +176,7 @@ def study_enclosure(
     rules = project_rules(workspace)
     surroundings = project_surroundings(workspace, options.reach, progress)
     progress(Text("读取边界", "Reading the boundary"), 0.4)
-    reading = _read(workspace, surroundings, options)
+    reading = _with_gates(_read(workspace, surroundings, options), surroundings, options)
     case = _with_answers(reading.case, options, rules)
     progress(Text("逐条检查", "Checking every rule"), 0.5)
     check = _check(surroundings, case, rules, options)
@@ -230,15 +230,29 @@ def _read(workspace: Workspace, surroundings: Surroundings, options: EnclosureOp
     from tongling_gis.importers.drawn import read_drawn
 
     assert options.path is not None
-    more = read_drawn(options.gates_path, crs=options.crs) if options.gates_path else None
     return read_case(
         surroundings,
         read_drawn(options.path, crs=options.crs, source_layer=options.part),
-        gates=more,
         area=options.area,
         facts=facts._replace(author=options.author, date=options.date),
         tolerance_m=tolerance,
     )
+
+
+def _with_gates(reading: Reading, surroundings: Surroundings, options: EnclosureOptions) -> Reading:
+    """Give the case with the gates of another file beside its own."""
+    from tongling_gis.enclosure.reading import Reading, number_gates, read_gates
+    from tongling_gis.enclosure.snapping import place_gates
+    from tongling_gis.importers.drawn import read_drawn
+
+    if options.gates_path is None:
+        return reading
+    drawn = read_drawn(options.gates_path, crs=options.crs).to_crs(surroundings.crs)
+    more = read_gates(drawn[drawn.geometry.geom_type == "Point"])
+    case = reading.case
+    gates = number_gates([*case.gates, *more])
+    placed, notes = place_gates(surroundings, case.boundary, gates)
+    return Reading(replace(case, gates=placed), (*reading.notes, *notes))
 
 
 def _renewed(case: Case, facts: Facts) -> Case:

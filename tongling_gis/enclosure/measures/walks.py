@@ -9,6 +9,7 @@ import shapely
 
 from tongling_gis.access.sharing import weighted_quantiles
 from tongling_gis.catalogue import read_standards
+from tongling_gis.enclosure.judging import describe_number
 from tongling_gis.enclosure.measures.measure import Measure
 from tongling_gis.enclosure.measures.naming import missing_layer
 from tongling_gis.enclosure.model import Item, Measured
@@ -85,11 +86,18 @@ def measure_distance(enclosure: Enclosure, goal: str) -> Measured:
         for one, away, shape in zip(ids, after, shapes, strict=True)
     )
     words = Text(
-        "沿路网量取 {count} 处住宅：中位 {after:.0f} m（围合前 {before:.0f} m）。",
-        "Along the streets, {count} homes: median {after:.0f} m ({before:.0f} m before).",
+        "沿路网量取 {count} 处住宅：中位 {after}（围合前 {before}）。",
+        "Along the streets, {count} homes: median {after} ({before} before).",
     )
-    note = words.fill(count=len(rows), after=np.median(after), before=np.median(before))
+    note = words.fill(
+        count=len(rows), after=_say(np.median(after), "m"), before=_say(np.median(before), "m")
+    )
     return Measured(float(after.max()), items, note=note)
+
+
+def _say(value: float, unit: str) -> Text:
+    """Write a number with its unit; a walk without end is none."""
+    return describe_number(round(float(value), 1 if unit == "min" else 0), unit)
 
 
 def measure_centre_distance(enclosure: Enclosure) -> Measured:
@@ -132,11 +140,11 @@ def _measure_detour(enclosure: Enclosure, goal: str, share: float, *, inside: bo
     label = _GOALS[goal][0]
     longer = lost_min > 0
     words = Text(
-        "{people:.0f} 人（{homes} 处住宅）到{goal}绕行：中位 {middle:.1f}、"
-        "95% 分位 {most:.1f} 分钟，"
+        "{people:.0f} 人（{homes} 处住宅）到{goal}绕行：中位 {middle}、"
+        "95% 分位 {most}，"
         "最长 {top:.1f} 分钟；{cut} 处不再可达。",
-        "{people:.0f} people ({homes} homes) walk farther to a {goal}: median {middle:.1f}, 95th "
-        "percentile {most:.1f}, at most {top:.1f} minutes; {cut} homes reach none any more.",
+        "{people:.0f} people ({homes} homes) walk farther to a {goal}: median {middle}, 95th "
+        "percentile {most}, at most {top:.1f} minutes; {cut} homes reach none any more.",
     )
     middle, most = weighted_quantiles(lost_min, people, [0.5, 0.95])
     finite = lost_min[np.isfinite(lost_min)]
@@ -144,8 +152,8 @@ def _measure_detour(enclosure: Enclosure, goal: str, share: float, *, inside: bo
         people=people[longer].sum(),
         homes=int(longer.sum()),
         goal=label,
-        middle=middle,
-        most=most,
+        middle=_say(middle, "min"),
+        most=_say(most, "min"),
         top=finite.max() if len(finite) else 0.0,
         cut=int(np.isinf(lost_min).sum()),
     )
