@@ -19,6 +19,7 @@ from tongling_gis.siting import (
     Effort,
     Role,
     Solution,
+    branching,
     solve_centre,
     solve_cover,
     solve_cover_all,
@@ -308,6 +309,18 @@ def test_the_gap_of_cover_is_a_share_of_those_covered() -> None:
     found = solve_cover(hard_town(), k=20, limit=0.05, effort=Effort(gap=0.1, time_limit_s=30))
     assert found.gap <= 0.1
     assert found.reason.en != "Out of time: the best found so far, with its gap."
+
+
+def test_both_ways_to_close_the_gap_agree(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Branching by prices and going on with HiGHS prove the same optimum of cover."""
+    times, weight = hard_town()[:80, :30], np.random.default_rng(2).integers(1, 50, 80)
+    asked = {"k": 6, "limit": 0.1}
+    by_prices = solve_cover(times, weight, **asked)
+    monkeypatch.setattr(branching, "_count_batches", lambda _root: 1)
+    monkeypatch.setattr(branching, "_WORTH_GOING_ON", inf)
+    by_cuts = solve_cover(times, weight, **asked)
+    assert (by_prices.status, by_cuts.status) == ("optimal", "optimal")
+    assert by_prices.objective == by_cuts.objective
 
 
 def test_an_accepted_gap_ends_the_search() -> None:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tongling_gis.siting.bounding import Incumbent, Node, Part
+from tongling_gis.siting.cutting import cut_and_branch, is_covering
 from tongling_gis.siting.serving import OPEN, SHUT, load_kernels
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ _FEW_RESTARTS, _RESTARTS = 2, 8
 _FIRST_ROUNDS, _MORE_ROUNDS = 10.0, 5.0
 _WORTH_SHRINKING = 0.7
 _AT_A_TIME = 4
+_TRIAL_WORK, _WORTH_GOING_ON = 3.5e9, 0.1
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,15 +141,23 @@ def _restart(root: Node, starts: int, rounds: float, watch: Watch) -> None:
 
 
 def _search(root: Node, watch: Watch) -> float:
-    """Search best bound first, some nodes at a time; give the bound that holds for all."""
+    """Search best bound first, some nodes at a time; give the bound that holds for all.
+
+    Where the first nodes hardly raise the bound and only coverage is asked, HiGHS goes on, whose
+    cuts do.
+    """
     best = root.part.best
     heap = [(root.bound, 0, root)]
-    made = 1
+    made, batch = 1, 0
+    trial = _count_batches(root) if is_covering(root.part.problem) else -1
     with ThreadPoolExecutor(max_workers=_AT_A_TIME) as pool:
         while heap:
             bound = heap[0][0]
             if best.met_by(bound, watch) or watch.over:
                 return bound
+            batch += 1
+            if batch == trial and bound - root.bound < _WORTH_GOING_ON * (best.value - root.bound):
+                return max(bound, cut_and_branch(root, watch))
             nodes = [heapq.heappop(heap)[2] for _ in range(min(_AT_A_TIME, len(heap)))]
             jobs = pool.map(_branch, nodes, [watch] * len(nodes))
             for child in chain.from_iterable(jobs):
@@ -157,6 +167,13 @@ def _search(root: Node, watch: Watch) -> float:
                     heapq.heappush(heap, (child.bound, made, replace(child, found=None)))
                     made += 1
     return best.value
+
+
+def _count_batches(root: Node) -> int:
+    """Say how many batches of nodes show whether branching leads anywhere."""
+    problem = root.part.problem
+    a_turn = len(problem.site) + 4.0 * (problem.n + problem.m)
+    return 10 + int(_TRIAL_WORK / (2.0 * _AT_A_TIME * _NODE_TURNS * max(a_turn, 1.0)))
 
 
 def _branch(node: Node, watch: Watch) -> list[Node]:

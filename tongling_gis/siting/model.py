@@ -50,10 +50,12 @@ class Target:
     Attributes:
         step: Any two objectives that differ do so by at least this much; 0 where unknown.
         value: Stop at a solution this good, or where the bound shows that there is none.
+        worth: The accepted gap is a share of the distance of the objective from this.
     """
 
     step: float = 0.0
     value: float = -math.inf
+    worth: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,10 +99,11 @@ class _Listener:
         seen = event.data_out
         best, bound = seen.mip_primal_bound, seen.mip_dual_bound
         met = best <= self.target.value + _INTEGRAL or self.target.value < bound - _INTEGRAL
-        good = best - bound <= self.watch.effort.gap * abs(best)
+        worth = self.target.worth
+        good = best - bound <= self.watch.effort.gap * abs(best - worth)
         wanted = math.isfinite(best) and (good or best <= self.target.value + _INTEGRAL)
         wanted = wanted or (self.target.value > -math.inf and met)
-        self.watch.tell(best, bound)
+        self.watch.tell(abs(worth - best), abs(worth - bound))
         event.data_in.user_interrupt = int(wanted or self.watch.over)
 
 
