@@ -127,6 +127,7 @@ def gate(x: float, y: float, kind: GateKind = GateKind.VEHICLE, **facts: object)
     return Gate(f"{x:g}/{y:g}", shapely.Point(x, y), kind, **facts)
 
 
+PLAIN = Town()
 SOUTH, NORTH = gate(50, 10, **FIT), gate(50, 190, **FIT)
 
 
@@ -134,7 +135,7 @@ def enclose(
     *gates: Gate, town: Town | None = None, area: shapely.Polygon = AREA, **answers: object
 ) -> Enclosure:
     """Lay a boundary with gates into a town."""
-    town = Town() if town is None else town
+    town = PLAIN if town is None else town
     around = town.prepared
     placed = tuple(replace(one, point=town.moved(one.point)) for one in gates)
     return Enclosure(

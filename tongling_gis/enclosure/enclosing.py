@@ -5,9 +5,9 @@ All of it is found around the boundary alone, and equals what the whole city mad
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypeVar, cast
 
 import numpy as np
 import shapely
@@ -24,6 +24,8 @@ from tongling_gis.scenario.surroundings import find_dirty, take_out
 from tongling_gis.scenario.walks import repair_standing
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pandas as pd
     from numpy.typing import NDArray
 
@@ -37,6 +39,8 @@ if TYPE_CHECKING:
 
     Ints: TypeAlias = NDArray[np.int64]
     Flags: TypeAlias = NDArray[np.bool_]
+
+T = TypeVar("T")
 
 _ON_LINE_M = 0.01
 
@@ -56,6 +60,13 @@ class Enclosure:
 
     surroundings: Surroundings
     case: Case
+    _made: dict[object, object] = field(default_factory=dict, init=False, repr=False)
+
+    def once(self, make: Callable[[Enclosure], T]) -> T:
+        """Make something of this case once, and keep it for whoever asks again."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        return cast("T", self._made[make])
 
     @cached_property
     def line(self) -> shapely.MultiLineString:

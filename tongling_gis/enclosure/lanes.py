@@ -21,7 +21,6 @@ import numpy as np
 import shapely
 
 from tongling_gis.enclosure.model import GateKind
-from tongling_gis.network.walkers import read_height
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -96,6 +95,14 @@ class Lanes:
         return self._reached(self.maybe, self.bypassed)
 
     @cached_property
+    def usable(self) -> Flags:
+        """Which lanes an engine can stand on: all inside that fit it, and outside those reached.
+
+        Whether it gets in is asked elsewhere, so that each fault is told once.
+        """
+        return (self.edge >= 0) & np.where(self.inside, self.maybe, self.linked)
+
+    @cached_property
     def own(self) -> Ints:
         """Rows of the lanes inside that engines reach."""
         return np.flatnonzero(self.inside & self.linked & (self.edge >= 0))
@@ -122,9 +129,12 @@ class Lanes:
 
     @cached_property
     def meeting(self) -> dict[int, list[tuple[int, int]]]:
-        """The lanes that meet at each node: (other end, lane)."""
+        """The lanes that meet at each node: (other end, lane); streets all outside left out."""
         meeting: dict[int, list[tuple[int, int]]] = {}
-        for lane, (a, b) in enumerate(zip(self.start.tolist(), self.end.tolist(), strict=True)):
+        away = ~self.inside & self.outside[self.start] & self.outside[self.end]
+        rows = np.flatnonzero(~away)
+        ends = (self.start[rows].tolist(), self.end[rows].tolist())
+        for lane, a, b in zip(rows.tolist(), *ends, strict=True):
             meeting.setdefault(a, []).append((b, lane))
             meeting.setdefault(b, []).append((a, lane))
         return meeting
@@ -149,9 +159,10 @@ class Lanes:
         return least, np.where(np.isinf(least), -1, narrowest)
 
     def _widest_to_nodes(self, widths: list[float]) -> tuple[Floats, Ints]:
-        best = np.full(len(self.outside), -np.inf)
+        best = np.where(self.outside, np.inf, -np.inf)
         limit = np.full(len(self.outside), -1, dtype=np.int64)
-        queue = [(-np.inf, int(node), -1) for node in np.flatnonzero(self.outside)]
+        queue = [(-np.inf, node, -1) for node in self.meeting if self.outside[node]]
+        heapq.heapify(queue)
         settled: set[int] = set()
         while queue:
             least, node, narrowest = heapq.heappop(queue)
@@ -191,8 +202,9 @@ def build_lanes(enclosure: Enclosure) -> Lanes:
     used = network.edges["walkable"].to_numpy(dtype=bool)
     reason = network.edges["walk_reason"].to_numpy(dtype=object)
     rows = np.flatnonzero(used | np.isin(reason, NARROWING))
-    edges, lines = network.edges.iloc[rows], network.geometry[rows]
-    ends = edges[["from_node", "to_node"]].to_numpy(dtype=np.int64)
+    lines = network.geometry[rows]
+    ends = network.edges[["from_node", "to_node"]].to_numpy(dtype=np.int64)[rows]
+    length_m = network.edges["length_m"].to_numpy(dtype=float)[rows]
     small = _shut_at_gates(enclosure, network)
     points = np.array([enclosure.case.gates[row].point for row in small[:, 2]], dtype=object)
     own_inside = _lie_inside(enclosure, lines)
@@ -207,7 +219,7 @@ def build_lanes(enclosure: Enclosure) -> Lanes:
         start=ends[:, 0],
         end=ends[:, 1],
         line=np.concatenate([lines, points]),
-        length_m=np.append(edges["length_m"].to_numpy(dtype=float), np.zeros(len(small))),
+        length_m=np.append(length_m, np.zeros(len(small))),
         width_m=width_m,
         width_error_m=error_m,
         height_m=height_m,
@@ -235,7 +247,7 @@ def _clearances(enclosure: Enclosure, rows: Ints, n_gates: int) -> tuple[Floats,
     return (
         np.append(enclosure.surroundings.width_m[street], endless),
         np.append(error_m, np.zeros(n_gates)),
-        np.append(read_height(network.edges.iloc[rows]), endless),
+        np.append(enclosure.surroundings.height_m[street], endless),
     )
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import shapely
 
-from tongling_gis.network.tags import has_tag
+from tongling_gis.network.tags import read_tag
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -59,6 +59,40 @@ _HOMES = (
     "yes",
     "住宅",
 )
+
+
+@dataclass(frozen=True, eq=False)
+class BuildingFacts:
+    """What the layer of buildings says of each.
+
+    Attributes:
+        name: How it is found: by its name, else its number.
+        counts: Whether it is large enough and no shed.
+        is_home: Whether people live there; so where its use is not known.
+        floors: How many floors it has, NaN unknown.
+    """
+
+    name: NDArray[np.object_]
+    counts: Flags
+    is_home: Flags
+    floors: Floats
+
+
+def read_buildings(layer: gpd.GeoDataFrame | None) -> BuildingFacts:
+    """Read what the layer of buildings says of each."""
+    if layer is None or not len(layer):
+        none = np.empty(0, dtype=bool)
+        return BuildingFacts(none.astype(object), none, none, none.astype(float))
+    use = read_tag(layer[["use"]], "use") if "use" in layer else np.full(len(layer), "", object)
+    large = shapely.area(layer.geometry.to_numpy(dtype=object)) >= _SMALL_M2
+    number = np.array([f"#{row + 1}" for row in range(len(layer))], dtype=object)
+    for column in ("building_id", "name"):
+        if column in layer:
+            said = read_tag(layer[[column]], column)
+            number = np.where(said == "", number, said)
+    return BuildingFacts(
+        number, large & ~np.isin(use, _SHEDS), np.isin(use, _HOMES), read_floors(layer)
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,20 +170,15 @@ class Served:
 
 def find_served(enclosure: Enclosure, lanes: Lanes) -> Served:
     """Find the buildings inside and the lanes that serve them."""
-    layer = enclosure.surroundings.buildings
-    if layer is None:
-        none = np.empty(0, dtype=np.int64)
-        nothing = (none, none.astype(object), none.astype(bool), none.astype(float))
-        return Served(*nothing, pairs=none.reshape(0, 2), surveyed=False)
-    rows = _large_ones(layer, np.asarray(enclosure.inside_buildings, dtype=np.int64))
-    shapes = np.asarray(layer.geometry.array)[rows]
-    few = layer.iloc[rows]
-    known_use = "use" in layer
+    facts = enclosure.surroundings.building_facts
+    inside = np.asarray(enclosure.inside_buildings, dtype=np.int64)
+    rows = inside[facts.counts[inside]]
+    shapes = enclosure.surroundings.shapes("buildings")[rows]
     return Served(
         row=rows,
         shape=shapes,
-        is_home=has_tag(few[["use"]], "use", _HOMES) if known_use else np.ones(len(rows), bool),
-        floors=read_floors(few),
+        is_home=facts.is_home[rows],
+        floors=facts.floors[rows],
         pairs=_serving_pairs(enclosure, lanes, shapes),
         surveyed=bool(enclosure.case.answers.get("lanes_surveyed", False)),
     )
@@ -161,13 +190,6 @@ def read_floors(buildings: gpd.GeoDataFrame) -> Floats:
         return np.full(len(buildings), np.nan)
     floors: Floats = buildings["floors"].to_numpy(dtype=float, na_value=np.nan)
     return floors
-
-
-def _large_ones(layer: gpd.GeoDataFrame, rows: Ints) -> Ints:
-    large = shapely.area(np.asarray(layer.geometry.array)[rows]) >= _SMALL_M2
-    if "use" in layer:
-        large &= ~has_tag(layer[["use"]].iloc[rows], "use", _SHEDS)
-    return np.asarray(rows[large])
 
 
 def _serving_pairs(enclosure: Enclosure, lanes: Lanes, shapes: Shapes) -> Ints:

@@ -10,8 +10,11 @@ import numpy as np
 import shapely
 
 from tongling_gis.enclosure.publicness import REASONS, UNKNOWN, find_owners, read_widths
+from tongling_gis.enclosure.served import BuildingFacts, read_buildings
 from tongling_gis.network import attach
 from tongling_gis.network.slopes import EdgeSlopes, measure_slopes
+from tongling_gis.network.tags import read_tag
+from tongling_gis.network.walkers import read_height
 from tongling_gis.network.walls import find_blocked_nodes
 from tongling_gis.reachability.places import CENTRE_KEYS, CENTRES, HOME_KEYS, HOMES, read_places
 from tongling_gis.routing import join_ends, load_kernels, reach_nodes, weigh
@@ -206,15 +209,29 @@ class Surroundings:
     def _widths(self) -> tuple[Floats, Floats]:
         return read_widths(self.plain.edges)
 
+    @cached_property
+    def height_m(self) -> Floats:
+        """Recorded clear height of each uncut street, metres, NaN where none is recorded."""
+        return read_height(self.plain.edges)
+
+    @cached_property
+    def building_facts(self) -> BuildingFacts:
+        """What the buildings are, one by one."""
+        return read_buildings(self.buildings)
+
+    @cached_property
+    def _street_words(self) -> tuple[Codes, Codes, Codes]:
+        """Name, class and number of each uncut street."""
+        edges = self.plain.edges
+        name, kind = read_tag(edges, "name"), read_tag(edges, "highway")
+        counted = np.array([f"#{row + 1}" for row in range(len(edges))], dtype=object)
+        return name, kind, read_tag(edges, "street_id") if "street_id" in edges else counted
+
     def street_name(self, street: int) -> Text:
         """Name an uncut street: by its name, else its class and number."""
-        edges = self.plain.edges
-        name = edges["name"].iloc[street] if "name" in edges else None
-        if isinstance(name, str) and name:
+        name, kind, number = (str(words[street]) for words in self._street_words)
+        if name:
             return Text.same(name)
-        kind = str(edges["highway"].iloc[street]) if "highway" in edges else ""
-        known = "street_id" in edges
-        number = str(edges["street_id"].iloc[street]) if known else f"#{street + 1}"
         return Text(f"无名道路 {number}（{kind}）", f"unnamed street {number} ({kind})")
 
     @cached_property
@@ -301,6 +318,7 @@ class Surroundings:
             _ = ground.incident, ground.paces, ground.later, ground.later_of, ground.islands
             _ = ground.street_columns, ground.node_columns, ground.cut_node_columns, ground.last
         _ = self.street_tree, self.public_tree, self.width_m, self.blocked, self.station_ms
+        _ = self.height_m, self.building_facts, self._street_words
         return self
 
 

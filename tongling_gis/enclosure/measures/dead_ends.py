@@ -49,8 +49,6 @@ class DeadEnd:
         line: From there back to the junction.
         length_m: How long that is.
         is_new: Whether the boundary makes it.
-        square: The largest open square beside its end, None where not even the least fits.
-        side_m: Its side, 0 for none.
     """
 
     tip: shapely.Point
@@ -58,8 +56,6 @@ class DeadEnd:
     line: shapely.MultiLineString
     length_m: float
     is_new: bool
-    square: shapely.Polygon | None = None
-    side_m: float = 0.0
 
 
 def find_dead_ends(enclosure: Enclosure) -> list[DeadEnd]:
@@ -74,7 +70,7 @@ def find_dead_ends(enclosure: Enclosure) -> list[DeadEnd]:
     xy = enclosure.driving_after.nodes[["x_m", "y_m"]].to_numpy()
     found = []
     for node, ways in meeting.items():
-        if len(ways) != 1 or ways[0][1] not in inside:
+        if len(ways) != 1 or ways[0][1] not in inside or lanes.outside[node]:
             continue
         passed, length_m, onward = [], 0.0, ways
         while len(onward) == 1 and onward[0][1] in inside:
@@ -89,6 +85,12 @@ def find_dead_ends(enclosure: Enclosure) -> list[DeadEnd]:
         is_new = bool(shapely.dwithin(tip, enclosure.line, 0.5))
         found.append(DeadEnd(tip, passed[0], line, length_m, is_new))
     return sorted(found, key=lambda one: -one.length_m)
+
+
+def find_long_ends(enclosure: Enclosure) -> list[tuple[DeadEnd, Room]]:
+    """Find the dead ends that need a turning place, with the room beside them."""
+    ends = [one for one in enclosure.once(find_dead_ends) if one.length_m > LONG_M]
+    return list(zip(ends, fit_squares(enclosure, ends), strict=True))
 
 
 def fit_squares(enclosure: Enclosure, ends: list[DeadEnd]) -> list[Room]:
@@ -164,12 +166,10 @@ def measure_dead_ends(enclosure: Enclosure) -> Measured:
     nothing = _nothing(enclosure)
     if nothing is not None:
         return nothing
-    ends = find_dead_ends(enclosure)
-    long = [one for one in ends if one.length_m > LONG_M]
-    squares = fit_squares(enclosure, long) if long else []
+    ends = enclosure.once(find_dead_ends)
     items = [
         _dead_end_item(enclosure, end, side_m, square)
-        for end, (side_m, square) in zip(long, squares, strict=True)
+        for end, (side_m, square) in enclosure.once(find_long_ends)
     ]
     items += [
         Item(_name(enclosure, end), end.length_m, end.line, LENGTH_ERROR_M)
@@ -242,15 +242,15 @@ def _turning_places(enclosure: Enclosure, *, high_rise_only: bool) -> Measured:
     nothing = _nothing(enclosure)
     if nothing is not None:
         return nothing
-    ends = [one for one in find_dead_ends(enclosure) if one.length_m > LONG_M]
+    ends = enclosure.once(find_long_ends)
     if high_rise_only:
         tall = enclosure.served.shape[enclosure.served.high_rise]
-        ends = [one for one in ends if shapely.dwithin(one.line, tall, _AROUND_M).any()]
+        ends = [one for one in ends if shapely.dwithin(one[0].line, tall, _AROUND_M).any()]
     if not ends:
         why = Text(f"没有超过 {LONG_M:g} m 的尽头路。", f"No dead end is longer than {LONG_M:g} m.")
         return Measured(not_applicable=why)
     items = []
-    for end, (side_m, square) in zip(ends, fit_squares(enclosure, ends), strict=True):
+    for end, (side_m, square) in ends:
         room = side_m >= min(SQUARES_M[:3])
         items.append(
             Item(

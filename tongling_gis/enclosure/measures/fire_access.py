@@ -6,6 +6,7 @@ lies no farther than ``served.SERVED_M`` with no boundary between.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -236,7 +237,7 @@ def distance_along_m(enclosure: Enclosure, sides: Shapes) -> tuple[Floats, Shape
     five places along it. Also given is the line from the side's middle place to its lane.
     """
     lanes = enclosure.lanes
-    lines = lanes.line[lanes.linked & (lanes.edge >= 0)]
+    lines = lanes.line[lanes.usable]
     spots = np.stack(
         [shapely.line_interpolate_point(sides, share, normalized=True) for share in ALONG_SHARES],
         axis=1,
@@ -268,6 +269,33 @@ def _to_lanes(enclosure: Enclosure, spots: Shapes, lines: Shapes) -> tuple[Shape
     return between, off_m
 
 
+@dataclass(frozen=True, eq=False)
+class Along:
+    """The lane along the better long side of each home.
+
+    Attributes:
+        home: Numbers of the homes in ``served``.
+        off_m: How far off the lane along it is, inf for none.
+        between: A line from the side to the lane, None for none.
+    """
+
+    home: Ints
+    off_m: Floats
+    between: Shapes
+
+
+def find_along(enclosure: Enclosure) -> Along:
+    """Find the lane along the better long side of each home."""
+    served = enclosure.served
+    homes = np.flatnonzero(served.is_home)
+    sides, whose = long_sides(served.shape[homes])
+    off_m, between = distance_along_m(enclosure, sides)
+    order = np.lexsort((off_m, whose))
+    known, first = np.unique(whose[order], return_index=True)
+    best = order[first]
+    return Along(homes[known], off_m[best], between[best])
+
+
 def measure_lane_to_long_side(enclosure: Enclosure) -> Measured:
     """Measure from each home's nearer long side to the lane along it (FIR-02).
 
@@ -277,17 +305,13 @@ def measure_lane_to_long_side(enclosure: Enclosure) -> Measured:
     nothing = nothing_to_serve(enclosure)
     if nothing is not None:
         return nothing
-    served = enclosure.served
-    homes = np.flatnonzero(served.is_home)
-    sides, whose = long_sides(served.shape[homes])
-    off_m, between = distance_along_m(enclosure, sides)
-    items = []
-    for one, home in enumerate(homes.tolist()):
-        own = np.flatnonzero(whose == one)
-        if not len(own):
-            continue
-        best = own[off_m[own].argmin()]
-        items.append(_long_side_item(enclosure, home, float(off_m[best]), between[best]))
+    along = enclosure.once(find_along)
+    items = [
+        _long_side_item(enclosure, home, off_m, way)
+        for home, off_m, way in zip(
+            along.home.tolist(), along.off_m.tolist(), along.between, strict=True
+        )
+    ]
     if not items:
         return Measured(not_applicable=Text("围合内没有住宅。", "There is no home inside."))
     note = Text(
@@ -354,29 +378,29 @@ def measure_lane_obstacles(enclosure: Enclosure) -> Measured:
     nothing = nothing_to_serve(enclosure)
     if nothing is not None:
         return nothing
-    served = enclosure.served
-    homes = np.flatnonzero(served.is_home)
-    sides, whose = long_sides(served.shape[homes])
-    off_m, between = distance_along_m(enclosure, sides)
+    along = enclosure.once(find_along)
+    near = np.flatnonzero(along.off_m <= SERVED_M)
+    if not len(near):
+        return Measured(missing=no_lane(enclosure) or _OBSTACLES)
     tree = enclosure.surroundings.driving_ground.wall_tree
-    missing = Text(
-        "没有树木、架空线等障碍物图层：请现场核实车道与建筑之间有无障碍。",
-        "Trees and wires are in no layer: see on site what stands between lane and building.",
+    at, _ = tree.query(along.between[near], predicate="intersects")
+    walls = np.bincount(at, minlength=len(near))
+    items = tuple(
+        Item(
+            name_building(enclosure, int(enclosure.served.row[along.home[one]])),
+            float(count) if count else None,
+            along.between[one],
+            missing=None if count else _OBSTACLES,
+        )
+        for one, count in zip(near.tolist(), walls.tolist(), strict=True)
     )
-    items = []
-    for one, home in enumerate(homes.tolist()):
-        own = np.flatnonzero((whose == one) & (off_m <= SERVED_M))
-        if not len(own):
-            continue
-        way = between[own[off_m[own].argmin()]]
-        walls = len(tree.query(way, predicate="intersects"))
-        value = float(walls) if walls else None
-        name = name_building(enclosure, int(served.row[home]))
-        items.append(Item(name, value, way, missing=None if walls else missing))
-    if not items:
-        return Measured(missing=no_lane(enclosure) or missing)
-    return Measured(_most(items), tuple(items))
+    return Measured(float(walls.max()) if walls.any() else None, items)
 
+
+_OBSTACLES = Text(
+    "没有树木、架空线等障碍物图层：请现场核实车道与建筑之间有无障碍。",
+    "Trees and wires are in no layer: see on site what stands between lane and building.",
+)
 
 _NEEDS = ("buildings", "streets")
 

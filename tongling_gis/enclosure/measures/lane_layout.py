@@ -109,15 +109,15 @@ def _towards_outside(graph: nx.MultiGraph[int], ring: set[int]) -> Iterable[tupl
 def measure_lane_spacing(enclosure: Enclosure) -> Measured:
     """Measure how far lanes inside and streets around lie apart (FIR-12).
 
-    Twice the distance from the place inside that is farthest from any lane that engines reach:
+    Twice the distance from the place inside that is farthest from any lane:
     the largest circle that no lane enters.
     """
     if not len(enclosure.lanes.within) and not enclosure.served.drawn:
         return Measured(missing=NO_LANE_DRAWN)
     lanes = enclosure.lanes
-    lines = lanes.line[lanes.linked & (lanes.edge >= 0)]
+    lines = lanes.line[lanes.usable]
     if not len(lines):
-        why = Text("消防车到不了围合内外的车道。", "Engines reach no lane here.")
+        why = Text("围合内外没有消防车可用的车道。", "There is no lane for engines here.")
         return Measured(not_applicable=why)
     centre, radius_m = largest_empty_circle(enclosure.case.boundary, lines)
     where = centre.buffer(radius_m)

@@ -12,7 +12,6 @@ from tongling_gis.enclosure.measures.clearances import Clearance, measure_ways_i
 from tongling_gis.enclosure.measures.measure import Measure
 from tongling_gis.enclosure.measures.naming import NO_BUILDINGS, NO_LANE_DRAWN, gather, name_lane
 from tongling_gis.enclosure.model import Item, Measured
-from tongling_gis.enclosure.served import read_floors
 from tongling_gis.network.slopes import measure_slopes
 from tongling_gis.text import Text
 
@@ -167,17 +166,16 @@ def measure_width_after_collapse(enclosure: Enclosure) -> Measured:
         enclosure.area, predicate="dwithin", distance=ACROSS_M
     )
     shapes = enclosure.surroundings.shapes("buildings")[near]
-    assert enclosure.surroundings.buildings is not None
-    floors = read_floors(enclosure.surroundings.buildings.iloc[near])
-    known = ~np.isnan(floors)
-    widths = [
-        _widths_left(lanes.line[lanes.within], shapes, np.nan_to_num(floors) * FLOOR_M * share)
-        for share in RUBBLE_SHARES
-    ]
-    blind = _beside(lanes.line[lanes.within], shapes[~known])
+    floors = enclosure.surroundings.building_facts.floors[near]
+    blind = _beside(lanes.line[lanes.within], shapes[np.isnan(floors)])
+    seen = lanes.within[~blind]
+    height_m = np.nan_to_num(floors) * FLOOR_M
+    most, least = (
+        _widths_left(lanes.line[seen], shapes, height_m * share) for share in RUBBLE_SHARES
+    )
     left_m, error_m = np.full(len(lanes.edge), np.inf), np.zeros(len(lanes.edge))
-    left_m[lanes.within] = np.where(blind, np.nan, (widths[0] + widths[1]) / 2)
-    error_m[lanes.within] = np.where(blind, 0.0, (widths[0] - widths[1]) / 2 + 1.0)
+    left_m[lanes.within[blind]] = np.nan
+    left_m[seen], error_m[seen] = (most + least) / 2, (most - least) / 2 + 1.0
     missing = Text(
         "车道旁建筑的层数未知：请填写 buildings 的 floors。",
         "Floors of houses beside the lanes are unknown: fill in floors of buildings.",
@@ -196,6 +194,8 @@ def _beside(lines: Shapes, shapes: Shapes) -> NDArray[np.bool_]:
 
 def _widths_left(lines: Shapes, shapes: Shapes, reach_m: Floats) -> Floats:
     """Give the least width left along each line between shapes that reach so far."""
+    if not len(lines):
+        return np.empty(0)
     rubble = shapely.buffer(shapes, reach_m)
     across, line = _across(lines)
     tree = shapely.STRtree(rubble)

@@ -131,7 +131,7 @@ def _long_buildings(
     nothing = _nothing(enclosure)
     if nothing is not None:
         return nothing
-    lengths = [(length_of(block), block) for block in merge_touching(enclosure)]
+    lengths = [(length_of(block), block) for block in enclosure.once(merge_touching)]
     longest = max(length_m for length_m, _ in lengths)
     long = [(length_m, block) for length_m, block in lengths if length_m > long_m - LENGTH_ERROR_M]
     items = tuple(_long_item(enclosure, block, length_m) for length_m, block in long)
@@ -162,7 +162,7 @@ def _name(enclosure: Enclosure, block: Block, length_m: float) -> Text:
 def _passed(enclosure: Enclosure, shape: BaseGeometry) -> bool:
     """Tell whether a lane runs through a building, or lanes go all round it."""
     lanes = enclosure.lanes
-    lines = lanes.line[lanes.linked & (lanes.edge >= 0)]
+    lines = lanes.line[lanes.usable]
     near = lines[shapely.dwithin(lines, shape, STREET_M)] if len(lines) else lines
     parts = shapely.get_parts(shape)
     outer = shapely.union_all(shapely.polygons(shapely.get_exterior_ring(parts)))
@@ -199,7 +199,7 @@ _NO_COURT = Text(
 
 def _courts(enclosure: Enclosure) -> list[tuple[Block, shapely.Polygon]]:
     found = []
-    for block in merge_touching(enclosure):
+    for block in enclosure.once(merge_touching):
         for part in shapely.get_parts(block.shape):
             holes = [shapely.Polygon(ring) for ring in part.interiors]
             found += [(block, hole) for hole in holes if hole.area >= _LEAST_COURT_M2]
@@ -208,7 +208,7 @@ def _courts(enclosure: Enclosure) -> list[tuple[Block, shapely.Polygon]]:
 
 def _court_item(enclosure: Enclosure, block: Block, court: shapely.Polygon) -> Item:
     lanes = enclosure.lanes
-    lines = lanes.line[lanes.linked & (lanes.edge >= 0)]
+    lines = lanes.line[lanes.usable]
     corners = shapely.get_coordinates(shapely.oriented_envelope(court))
     short_m = float(np.hypot(*np.diff(corners, axis=0).T).min())
     name = name_building(enclosure, block.rows[0])

@@ -52,9 +52,8 @@ def name_row(layer: gpd.GeoDataFrame, row: int, key: str, kind: Text) -> Text:
 
 def name_building(enclosure: Enclosure, row: int) -> Text:
     """Name a building by its row in the layer."""
-    layer = enclosure.surroundings.buildings
-    assert layer is not None
-    return name_row(layer, row, "building_id", Text("建筑", "building"))
+    called = enclosure.surroundings.building_facts.name[row]
+    return Text(f"建筑“{called}”", f"building {called!r}")
 
 
 def name_hydrant(enclosure: Enclosure, row: int) -> Text:

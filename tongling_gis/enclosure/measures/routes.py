@@ -99,7 +99,7 @@ def find_routes(lanes: Lanes, sources: Iterable[int]) -> Routes:
 
 def from_outside(lanes: Lanes) -> Routes:
     """Find the ways from the streets outside."""
-    return find_routes(lanes, np.flatnonzero(lanes.outside).tolist())
+    return find_routes(lanes, [node for node in lanes.meeting if lanes.outside[node]])
 
 
 def measure_engine_route(enclosure: Enclosure) -> Measured:
