@@ -88,16 +88,20 @@ def _variant(stem: str, base: Json, one: Json) -> Variant:
     )
 
 
-def prepare_town(town: Json) -> Surroundings:
-    """Build a town of a case."""
+def list_layers(town: Json) -> dict[str, gpd.GeoDataFrame]:
+    """Lay a town out as the layers of a project."""
     grid = list(_grid(town)) if "grid" in town else []
     streets, nodes = _streets([*grid, *town["streets"]], town)
-    barriers = _barriers(town.get("barriers", []))
-    gates = _points("gates", "gate_id", town["gates"]) if town.get("gates") else None
     layers = {name: _layer(name, town[name]) for name in LAYERS if town.get(name)}
+    return {"streets": streets, "street_nodes": nodes, **layers}
+
+
+def prepare_town(town: Json) -> Surroundings:
+    """Prepare a town of a case."""
+    layers = list_layers(town)
     standards = read_standards()
     return prepare_surroundings(
-        build_network(streets, nodes, barriers=barriers, gates=gates),
+        build_network(layers["streets"], layers["street_nodes"]),
         layers,
         profile=standards.profile("adult").flat(),
         engine_profile=standards.profile("fire_engine"),
@@ -147,14 +151,6 @@ def _height(town: Json, xy: tuple[float, float]) -> float:
     """Height of a place on the town's plane; unknown where it has none."""
     east, north = town.get("rise", (math.nan, math.nan))
     return 10.0 + east * xy[0] + north * xy[1]
-
-
-def _barriers(rows: list[Json]) -> gpd.GeoDataFrame | None:
-    if not rows:
-        return None
-    lines = [line(*row["line"]) for row in rows]
-    ids = [f"w{n}" for n in range(1, len(rows) + 1)]
-    return layer(lines, barrier_id=ids, barrier="wall")
 
 
 def _points(name: str, key: str, rows: list[Json]) -> gpd.GeoDataFrame:

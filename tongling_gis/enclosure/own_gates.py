@@ -312,11 +312,14 @@ def _without_gate(
 
 def _street_gate(surroundings: Surroundings, one: Crossing) -> Gate:
     """Take a street that crosses for a gate of unknown width."""
+    import pandas as pd
+
     edge = surroundings.plain.edges.iloc[[one.street]]
     on_foot = has_tag(edge, "highway", _PATHS)[0] or not is_set(edge, "highway")[0]
     kind = GateKind.PEDESTRIAN if on_foot else GateKind.VEHICLE
     name = surroundings.street_name(one.street)
-    known = int(edge["osm_way_id"].iloc[0]) if "osm_way_id" in edge else one.street
+    way = edge["osm_way_id"].iloc[0] if "osm_way_id" in edge else None
+    known = one.street if pd.isna(way) else int(way)
     return Gate(f"street/{known}", one.point, kind, name=name.zh, is_new=False)
 
 
