@@ -61,6 +61,7 @@ class Enclosure:
     surroundings: Surroundings
     case: Case
     _made: dict[object, object] = field(default_factory=dict, init=False, repr=False)
+    _outside: dict[int, tuple[Network, Flags]] = field(default_factory=dict, init=False, repr=False)
 
     def once(self, make: Callable[[Enclosure], T]) -> T:
         """Make something of this case once, and keep it for whoever asks again."""
@@ -248,6 +249,12 @@ class Enclosure:
         a public street or with one that leaves the window; where there is neither, with the
         longest of these streets.
         """
+        known = self._outside.get(id(network))
+        if known is None or known[0] is not network:
+            known = self._outside[id(network)] = network, self._find_outside(network)
+        return known[1]
+
+    def _find_outside(self, network: Network) -> Flags:
         edges, nodes = network.edges, network.nodes
         ends = edges[["from_node", "to_node"]].to_numpy(dtype=np.int64)
         xy = nodes[["x_m", "y_m"]].to_numpy()

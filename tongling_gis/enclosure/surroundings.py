@@ -16,7 +16,14 @@ from tongling_gis.network.slopes import EdgeSlopes, measure_slopes
 from tongling_gis.network.tags import read_tag
 from tongling_gis.network.walkers import read_height
 from tongling_gis.network.walls import find_blocked_nodes
-from tongling_gis.reachability.places import CENTRE_KEYS, CENTRES, HOME_KEYS, HOMES, read_places
+from tongling_gis.reachability.places import (
+    CENTRE_KEYS,
+    CENTRES,
+    HOME_KEYS,
+    HOMES,
+    count_people,
+    read_places,
+)
 from tongling_gis.routing import join_ends, load_kernels, reach_nodes, weigh
 from tongling_gis.scenario.doors import Joined
 from tongling_gis.scenario.ground import Ground, as_array
@@ -124,6 +131,7 @@ class Surroundings:
     at: Moment | None = None
     engine: Engine = "auto"
     _trees: dict[str, shapely.STRtree] = field(default_factory=dict, init=False, repr=False)
+    _shapes: dict[str, Shapes] = field(default_factory=dict, init=False, repr=False)
 
     def layer(self, name: str) -> gpd.GeoDataFrame | None:
         """Give a layer by its name, one of ``LAYERS``; None where the project has none."""
@@ -132,8 +140,11 @@ class Surroundings:
 
     def shapes(self, name: str) -> Shapes:
         """Give a layer's geometries; none at all where the project has no such layer."""
-        layer = self.layer(name)
-        return as_array([]) if layer is None else layer.geometry.to_numpy(dtype=object)
+        if name not in self._shapes:
+            layer = self.layer(name)
+            none = as_array([])
+            self._shapes[name] = none if layer is None else layer.geometry.to_numpy(dtype=object)
+        return self._shapes[name]
 
     def tree(self, name: str) -> shapely.STRtree:
         """Give the search tree over a layer's geometries, empty where there is no layer."""
@@ -262,6 +273,14 @@ class Surroundings:
         if self.station_ends is None:
             return np.full(len(self.driving.nodes), -1, dtype=np.int64)
         return reach_nodes(self.driving_graph, self.station_ends, engine=self.engine).node_ms
+
+    @cached_property
+    def residents_known(self) -> tuple[Codes, Floats]:
+        """The residents' ids, and how many live at each, NaN where that is not known."""
+        layer = self.residents
+        if layer is None:
+            return np.empty(0, dtype=object), np.empty(0)
+        return layer[self.resident_key].to_numpy(dtype=object), count_people(layer)
 
     @cached_property
     def homes(self) -> Joined | None:

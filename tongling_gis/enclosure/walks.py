@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from tongling_gis.reachability.places import count_people
 from tongling_gis.routing.graph import UNREACHED
 
 if TYPE_CHECKING:
@@ -25,21 +24,19 @@ def list_walks(enclosure: Enclosure) -> pd.DataFrame:
     """List walks before and after: see ``Enclosure.walks``."""
     import pandas as pd
 
-    homes = enclosure.surroundings.residents
     parts = _walk(enclosure)
     row = np.concatenate([part[1] for part in parts]) if parts else np.empty(0, dtype=np.int64)
     inside = np.isin(row, enclosure.inside_residents)
-    known = homes is not None and len(parts) > 0
-    key = enclosure.surroundings.resident_key
-    ids = homes[key].to_numpy(dtype=object)[row] if known and homes is not None else []
-    people = count_people(homes)[row] if known and homes is not None else np.empty(0)
+    ids, people = enclosure.surroundings.residents_known
+    goals = np.array([part[0] for part in parts], dtype=object)
+    goal = np.repeat(goals, [len(part[1]) for part in parts])
     return pd.DataFrame(
         {
             "row": row,
-            "resident_id": np.asarray(ids, dtype=object),
-            "residents": people,
+            "resident_id": pd.Series(ids[row], dtype=object),
+            "residents": people[row],
             "inside": inside,
-            "goal": np.repeat([part[0] for part in parts], [len(part[1]) for part in parts]),
+            "goal": pd.Series(goal, dtype=object),
             "before_s": np.concatenate([part[2] for part in parts]) if parts else [],
             "after_s": np.concatenate([part[3] for part in parts]) if parts else [],
         }

@@ -116,9 +116,11 @@ def _detours(enclosure: Enclosure, goal: str, *, inside: bool) -> pd.DataFrame:
     A walk that was there and is none is infinitely longer; one that never was is no walk.
     """
     walks = enclosure.walks
-    chosen = walks[(walks["goal"] == goal) & (walks["inside"] == inside)]
-    chosen = chosen[chosen["before_s"].notna()]
-    return chosen.assign(lost_s=(chosen["after_s"] - chosen["before_s"]).fillna(np.inf))
+    before_s, after_s = walks["before_s"].to_numpy(), walks["after_s"].to_numpy()
+    asked = (walks["goal"].to_numpy() == goal) & (walks["inside"].to_numpy() == inside)
+    rows = np.flatnonzero(asked & ~np.isnan(before_s))
+    lost_s = after_s[rows] - before_s[rows]
+    return walks.take(rows).assign(lost_s=np.where(np.isnan(lost_s), np.inf, lost_s))
 
 
 def _people(walks: pd.DataFrame) -> Floats:
