@@ -40,7 +40,7 @@ NEAR_M, FAR_M, DEEP_M = 5.0, 10.0, 10.0
 """Least and most from the wall to the site, and its depth (GB 50016-2014 7.2.2, GB 55037 3.4.7)."""
 LONG_M = 15.0
 """Least length of a site (GB 50016-2014 7.2.2)."""
-STEP_M = 1.0
+STEP_M = 2.0
 ERROR_M = 1.0
 """How far off footprints may be (N: drawn from imagery)."""
 _FLOORS_UNKNOWN = Text(
@@ -88,25 +88,31 @@ def no_high_rise(enclosure: Enclosure) -> Measured | None:
     return Measured(not_applicable=why)
 
 
-def find_site(enclosure: Enclosure, shape: BaseGeometry) -> Site:
-    """Find the longest open strip along a building's long sides."""
-    sides, _ = long_sides(np.array([shape], dtype=object))
+def find_sites(enclosure: Enclosure) -> dict[int, Site]:
+    """Find the longest open strip along each high-rise home's long sides, by its number."""
     stands = what_stands(enclosure)
-    others = stands[~shapely.equals(stands, shape)]
-    tree = shapely.STRtree(others)
-    sites = [
-        _along(enclosure, (tree, side, shape.centroid), off_m)
-        for side in sides
-        for off_m in (NEAR_M, (NEAR_M + FAR_M) / 2, FAR_M)
-    ]
-    return max(sites, key=lambda site: (site.length_m, -site.distance_m))
+    tree = shapely.STRtree(stands)
+    found = {}
+    for one in np.flatnonzero(enclosure.served.high_rise).tolist():
+        shape = enclosure.served.shape[one]
+        sides, _ = long_sides(np.array([shape], dtype=object))
+        sites = [
+            _along(enclosure, tree, (side, shape.centroid), off_m)
+            for side in sides
+            for off_m in (NEAR_M, FAR_M)
+        ]
+        found[one] = max(sites, key=lambda site: (site.length_m, -site.distance_m))
+    return found
 
 
 def _along(
-    enclosure: Enclosure, search: tuple[shapely.STRtree, BaseGeometry, shapely.Point], off_m: float
+    enclosure: Enclosure,
+    tree: shapely.STRtree,
+    beside: tuple[BaseGeometry, shapely.Point],
+    off_m: float,
 ) -> Site:
     """Find the longest open run of narrow pieces of the strip some metres off a side."""
-    tree, side, centre = search
+    side, centre = beside
     (ax, ay), (bx, by) = side.coords
     along = np.array([bx - ax, by - ay])
     side_m = float(np.hypot(*along))
@@ -145,8 +151,7 @@ def _by_building(
         return nothing
     served = enclosure.served
     items = []
-    for one in np.flatnonzero(served.high_rise).tolist():
-        site = find_site(enclosure, served.shape[one])
+    for one, site in enclosure.once(find_sites).items():
         value, missing = read(site)
         where = gather([served.shape[one], *([site.strip] if site.strip is not None else [])])
         name = name_building(enclosure, int(served.row[one]))

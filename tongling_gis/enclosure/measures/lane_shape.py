@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 SURVEYED_ERROR_PCT = 0.5
 HEIGHT_ERROR_M = 3.0
 """How far off heights of neighbouring places may be to one another (N: an open 30 m raster)."""
+TOO_ROUGH_PCT = 8.0
+"""Where the error is above this, heights do not tell a slope from a limit (N)."""
 BEND_DEG = 30.0
 """A lesser change of direction is no bend (N)."""
 ENGINE_WIDTH_M = 2.5
@@ -50,7 +52,8 @@ def measure_lane_gradient(enclosure: Enclosure) -> Measured:
     steep_pct = 100 * np.abs(slopes.rise[rows])
     rough_pct = 100 * np.sqrt(2) * HEIGHT_ERROR_M / np.maximum(lanes.length_m[lanes.within], 1.0)
     error_pct = np.where(slopes.surveyed[rows], SURVEYED_ERROR_PCT, rough_pct)
-    known = np.isfinite(steep_pct)
+    rough = (error_pct > TOO_ROUGH_PCT) & (steep_pct - error_pct < TOO_ROUGH_PCT)
+    known = np.isfinite(steep_pct) & ~rough
     items = [
         Item(name_lane(enclosure, lane), float(steep), lanes.line[lane], float(error))
         for lane, steep, error in zip(
@@ -64,11 +67,12 @@ def measure_lane_gradient(enclosure: Enclosure) -> Measured:
 
 
 def _unknown_slopes(lines: Shapes) -> Item:
-    name = Text(f"{len(lines)} 段坡度未知的车道", f"{len(lines)} lanes of unknown slope")
+    name = Text(f"{len(lines)} 段坡度不明的车道", f"{len(lines)} lanes of unknown slope")
     missing = Text(
-        "没有高程或坡度：请导入高程，或在 streets 填写 incline（30 m 栅格不足以判断车道坡度）。",
-        "Heights are unknown: import heights or fill in incline of streets (a 30 m raster does not "
-        "tell the slope of a lane).",
+        "没有坡度，或高程对短车道过于粗略：请测量后在 streets 填写 incline"
+        "（30 m 栅格不足以判断车道坡度）。",
+        "Slopes are unknown, or heights too rough for short lanes: measure them and fill in "
+        "incline of streets (a 30 m raster does not tell the slope of a lane).",
     )
     return Item(name, None, gather(lines), missing=missing)
 
