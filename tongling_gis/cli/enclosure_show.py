@@ -28,6 +28,7 @@ _MARKS = {
     "unknown": "？",
     "not_applicable": "－",
 }
+_OFFERS_SHOWN = 3
 _MISSED = ("fail", "gap", "advice")
 
 
@@ -93,13 +94,18 @@ def _show_finding(one: Judged, screen: Screen) -> None:
     if finding.overridden:
         said = finding.overridden
         screen.say(Text(f"      破例：{said.zh}", f"      Overridden: {said.en}"))
-    for mend in finding.mends:
+    for mend in finding.mends[:_OFFERS_SHOWN]:
         screen.say(
             Text(
                 f"      可采纳 {mend.offer_id}：{mend.label.zh}",
                 f"      Offer {mend.offer_id}: {mend.label.en}",
             )
         )
+
+    rest = [mend.offer_id for mend in finding.mends[_OFFERS_SHOWN:]]
+    if rest:
+        named = f"{rest[0]} … {rest[-1]}" if len(rest) > 1 else rest[0]
+        screen.say(Text(f"      另可采纳 {named}", f"      More offers: {named}"))
 
 
 def _show_unknown(judged: Sequence[Judged], screen: Screen) -> None:

@@ -315,19 +315,23 @@ def _describe_items(rule: Rule, judged: Sequence[tuple[Item, Verdict]], measured
 
 
 def _name_items(rule: Rule, items: Sequence[Item]) -> Text:
-    named = []
-    for item in items[:_NAMED]:
-        number = Text("", "")
-        if rule.unit not in {"yes_no", "count"} and item.value is not None:
-            number = _describe_measured(rule, item.value, item.error)
-        named.append(
-            Text(f"{item.name.zh} {number.zh}".strip(), f"{item.name.en} {number.en}".strip())
-        )
-    more = len(items) - _NAMED
+    """Name the worst objects, each name once, with its number where that tells more."""
+    bare = rule.unit in {"yes_no", "count"}
+    first = {item.name: item for item in reversed(items)} if bare else {}
+    listed = list(reversed(first.values())) if bare else list(items)
+    named = [item.name if bare else _with_number(rule, item) for item in listed[:_NAMED]]
+    more = len(items) - len(named)
     rest = Text(f"等 {len(items)} 项", f" and {more} more") if more > 0 else Text("", "")
     return Text(
         "、".join(one.zh for one in named) + rest.zh, ", ".join(one.en for one in named) + rest.en
     )
+
+
+def _with_number(rule: Rule, item: Item) -> Text:
+    if item.value is None:
+        return item.name
+    number = _describe_measured(rule, item.value, item.error)
+    return Text(f"{item.name.zh} {number.zh}", f"{item.name.en} {number.en}")
 
 
 def _unknown_reasons(rule: Rule, items: Sequence[Item], measured: Measured) -> list[Text]:
