@@ -135,6 +135,8 @@ def test_a_budget_buys_what_it_can() -> None:
     one = ask(problem="budget", budget_yuan=2_250_000)
     assert (chosen(one), number(one, "part_cost", minutes=None)) == (["B"], 2_250_000)
     assert chosen(ask(problem="budget", budget_yuan=2_249_999)) == []
+    twice = points(A=100.0, B=600.0, B2=605.0)
+    assert len(chosen(ask(problem="budget", budget_yuan=9e9, sites=twice))) == 2  # no money wasted
     plan = ask(problem="phases", k=2, years=2, readings=False)
     years = plan.layers["phases"]
     assert plan.layers["sites"].set_index("site_id")["year"].to_dict() == {"B": 1, "A": 2}

@@ -16,7 +16,7 @@ from tongling_gis.siting.geography.readings import (
     list_phases,
     measure_efficiency,
 )
-from tongling_gis.siting.geography.solving import WALKS, solve
+from tongling_gis.siting.geography.solving import WALKS, quick, solve
 from tongling_gis.siting.geography.stories import describe_sites, join_texts
 from tongling_gis.siting.geography.telling import (
     candidate_layer,
@@ -114,7 +114,7 @@ def _read(answer: _Answer, asked: SitingQuestion) -> _Answer:
     plan, city = answer.plan, answer.effect.city
     if not asked.readings or plan.stopped or not len(plan.chosen):
         return answer
-    watch, tell = Watch(asked.effort), asked.effort.progress
+    watch, tell = Watch(quick(asked.effort, _READINGS_S, 0.0)), asked.effort.progress
     tables = dict(answer.tables)
     told: list[Text] = []
     steps: tuple[tuple[str, float, Callable[[], pd.DataFrame]], ...] = (
@@ -124,7 +124,7 @@ def _read(answer: _Answer, asked: SitingQuestion) -> _Answer:
     )
     for number, (name, easy_s, work) in enumerate(steps):
         tell(_READINGS[name], 0.4 + 0.15 * number)
-        if watch.stopped or plan.solution.seconds > easy_s:
+        if watch.over or plan.solution.seconds > easy_s:
             told.append(_READINGS[name])
             continue
         tables[name] = work()
@@ -137,6 +137,7 @@ def _read(answer: _Answer, asked: SitingQuestion) -> _Answer:
     )
 
 
+_READINGS_S = 45.0
 _READINGS = {
     "curve": Text("逐个增加地点的收益", "what each further site gains"),
     "trade_offs": Text("权衡", "the trade-offs"),

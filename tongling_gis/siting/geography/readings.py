@@ -98,16 +98,14 @@ def _plans(
     most = len(plan.chosen)
     easier = _EASIER.get(asked.problem, asked.problem)
     lesser = replace(asked, problem=easier, effort=quick(asked.effort, _READING_S, _READING_GAP))
-    required = sum(role is Role.REQUIRED for role in plan.reach.roles)
+    required = sum(role == Role.REQUIRED for role in plan.reach.roles)
     moved = count_sites(city, asked) - asked.k
     begin = min(max(required, moved + asked.first_k), most)
     for k in np.unique(np.rint(np.linspace(begin, most, min(_POINTS, most - begin) + 1))):
-        if k == most:
+        if k == most or watch.over:
             break
         found = solve(city, lesser, plan.reach, k=int(k))
         heed(watch, found.solution)
-        if watch.stopped:
-            break
         if found.solution.status != "infeasible":
             yield int(k), found
     yield most, plan

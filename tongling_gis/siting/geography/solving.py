@@ -114,7 +114,7 @@ def reach_sites(city: SitingCity, asked: SitingQuestion, graph: WalkGraph | None
 
 def _reached(times: Any, roles: tuple[Role, ...], limit_s: float | None) -> Flags:  # noqa: ANN401
     """Tell which homes have a site that may be used, within the limit where there is one."""
-    usable = np.array([role is not Role.FORBIDDEN for role in roles])
+    usable = np.array([role != Role.FORBIDDEN for role in roles])
     pairs = times.tocoo()
     row, column = pairs.coords
     near = usable[column] & (pairs.data <= (np.inf if limit_s is None else limit_s))
@@ -256,7 +256,28 @@ def solve(
     solver = solver_of(city, asked, count_sites(city, asked) if k is None else k)
     solution = solver(told.times, told.weight, roles=told.roles, effort=asked.effort)
     rows = solution.sites[solution.sites < len(city.sites)]
+    if asked.problem == "budget":
+        rows = _drop_needless(city, told, rows, asked.limit_s)
     return Plan(rows.astype(np.int64), solution, told)
+
+
+def _drop_needless(city: SitingCity, told: Reach, chosen: Ints, limit_s: float) -> Ints:
+    """Leave out sites whose homes the others cover too, the dearest first: money for nothing."""
+    pairs = told.times.tocoo()
+    row, column = pairs.coords
+    use = (pairs.data <= limit_s) & (told.weight[row] > 0)
+    row, column = row[use], column[use]
+    stands = np.array([role == Role.EXISTING for role in told.roles])
+    stands[chosen] = True
+    times = np.bincount(row[stands[column]], minlength=len(told.weight))
+    cost = city.sites["cost_yuan"].to_numpy(dtype=float)
+    for site in sorted(chosen.tolist(), key=lambda one: -cost[one]):
+        own = row[column == site]
+        if told.roles[site] == Role.CANDIDATE and (times[own] > 1).all():
+            times[own] -= 1
+            stands[site] = False
+    kept: Ints = chosen[stands[chosen]]
+    return kept
 
 
 def count_sites(city: SitingCity, asked: SitingQuestion) -> int:

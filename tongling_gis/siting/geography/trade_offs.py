@@ -27,7 +27,6 @@ from tongling_gis.siting.median import solve_median
 from tongling_gis.siting.nesting import heed
 from tongling_gis.siting.problem import Role
 from tongling_gis.siting.robustness import solve_often
-from tongling_gis.siting.solution import STOPPED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,6 +60,8 @@ def trade_cost(city: SitingCity, asked: SitingQuestion, plan: Plan, watch: Watch
     effort = quick(asked.effort, _READING_S, _READING_GAP)
     works, rows = list_works(city), []
     for budget in np.linspace(0.0, most, _POINTS + 1) if most > 0 else ():
+        if watch.over:
+            break
         found = solve_budget(
             plan.reach.times,
             plan.reach.weight,
@@ -70,9 +71,7 @@ def trade_cost(city: SitingCity, asked: SitingQuestion, plan: Plan, watch: Watch
             roles=plan.reach.roles,
             effort=effort,
         )
-        if heed(watch, found).reason == STOPPED:
-            break
-        if found.status != "infeasible":
+        if heed(watch, found).status != "infeasible":
             rows.append(_point(city, found) | {"front": "cost", "budget_yuan": float(budget)})
     return keep_best(pd.DataFrame(rows), "cost_yuan", "covered")
 
@@ -115,9 +114,10 @@ def trade_worst(
     everybody, rows = float(reach.weight.sum()), []
     longest = _worst(reach, free)
     for limit in np.linspace(least.objective, longest, 5):
-        found = solve_median(reach.times, reach.weight, limit=float(limit), **given)
-        if heed(watch, found).reason == STOPPED:
+        if watch.over:
             break
+        found = solve_median(reach.times, reach.weight, limit=float(limit), **given)
+        heed(watch, found)
         if np.isfinite(found.objective):
             rows.append(
                 {
@@ -134,7 +134,7 @@ def trade_worst(
 
 def _worst(reach: Reach, found: Solution) -> float:
     """Find the longest walk to the sites of a solution and what stands."""
-    use = np.array([role is Role.EXISTING for role in reach.roles])
+    use = np.array([role == Role.EXISTING for role in reach.roles])
     use[found.sites] = True
     pairs = reach.times.tocoo()
     row, column = pairs.coords
