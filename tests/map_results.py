@@ -84,6 +84,7 @@ def check_town(town: Town) -> Assessment:
     gap = LineString([(X0 + 100, Y0 + 600), (X0 + 500, Y0 + 600)])
     rows = [
         ("FIR-01", "fail", "M", "消防车道净宽", f"净宽 3.2 m，{NASTY[1]}", 3.2, 4.0, "m", gap),
+        ("FIR-01", "unknown", "M", "消防车道净宽", f"净宽 3.2 m，{NASTY[1]}", None, 4.0, "m", at),
         ("GAT-02", "unknown", "S", "大门净宽", "没有宽度", None, 1.5, "m", at),
         ("PLA-03", "pass", "A", "街区边长", "不超过 200 m", 180.0, 200.0, "m", None),
     ]

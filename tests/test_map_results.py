@@ -126,7 +126,11 @@ def test_a_check_gives_its_compound_the_worst_verdict(town: Town) -> None:
     check = check_town(town)
     (told,) = describe_checks([check, check], town.layers["compounds"], "zh")
     assert told["compounds"] == {"K1": "fail"}
-    assert [one["at"] is None for one in told["findings"]] == [False, False, True]
+    assert [len(one) for one in told["findings"]] == [2, 1, 1]
+    (first, second), *_ = told["findings"]
+    assert set(second) == {"verdict", "at", "measured"}
+    assert (first["verdict"], second["verdict"]) == ("fail", "unknown")
+    assert told["findings"][2][0]["at"] is None
     nameless = check.layers["boundary"].drop(columns="compound_id")
     bare = replace(check, layers=check.layers | {"boundary": nameless})
     (inside,) = describe_checks([bare], town.layers["compounds"], "en")
@@ -234,6 +238,9 @@ def test_findings_lead_to_their_places_and_filter_compounds(reader: Reader, page
     story = reader.find(".leaflet-popup .finding").text
     for told in ("不符合", "3.2", "GB 55037-2022", "强制性", "拓宽至 4 m", NASTY[1]):
         assert told in story
+    assert "第 1 处，共 2 处" in story
+    reader.driver.find_elements(By.CSS_SELECTOR, ".steps button")[1].click()
+    assert "无法判定" in reader.find(".leaflet-popup .finding").text
     reader.find("#table-toggle").click()
     reader.run(
         "const one = [...document.querySelectorAll('#table select')]"

@@ -27,6 +27,7 @@ _FACTS = ("clause", "confidence")
 _TEXTS = ("title", "place", "reason", "advice", "note", "overridden")
 _UNREACHED, _FAR, _LONGER = 3, 2, 1
 _FAR_S, _NOTICED_S = 300.0, 1.0
+_ADVISING = frozenset("APN")
 _VERDICT_ORDER = ("fail", "unknown", "pass")
 _DELAYS: tuple[tuple[Text, str, str], ...] = (
     (Text("不变", "As before"), "#8fc3de", "circle"),
@@ -71,10 +72,13 @@ def _describe_check(one: Assessment, compounds: gpd.GeoDataFrame | None, lang: L
 def worst_verdict(verdicts: Sequence[str]) -> str:
     """Say what several findings come to: a failure, else something unknown, else a pass.
 
+    An advice that is not followed is no failure.
+
     >>> worst_verdict(["pass", "unknown", "not_applicable"])
     'unknown'
     """
-    return next((one for one in _VERDICT_ORDER if one in verdicts), "not_applicable")
+    known = ["pass" if one == "advice" else one for one in verdicts]
+    return next((one for one in _VERDICT_ORDER if one in known), "not_applicable")
 
 
 def _compounds_of(one: Assessment, compounds: gpd.GeoDataFrame | None) -> dict[str, str]:
@@ -82,14 +86,18 @@ def _compounds_of(one: Assessment, compounds: gpd.GeoDataFrame | None) -> dict[s
 
     That is the compound which findings or the boundary name, else those that lie inside.
     """
+    import pandas as pd
+
     findings, boundary = one.layers["findings"], one.layers["boundary"]
-    verdicts = findings["verdict"].astype(str)
+    outcomes = [_outcome(row) for row in findings[_judged(findings)].to_dict("records")]
+    verdicts = pd.Series(outcomes, index=findings.index, dtype="str")
     if "compound_id" in findings and findings["compound_id"].notna().any():
         named = findings["compound_id"].astype("object").where(findings["compound_id"].notna())
         return {
             str(key): worst_verdict(list(own)) for key, own in verdicts.groupby(named) if str(key)
         }
-    whole = worst_verdict(list(verdicts))
+    told = boundary["overall"].iloc[0] if "overall" in boundary and len(boundary) else None
+    whole = str(told) if told else worst_verdict(outcomes)
     if "compound_id" in boundary:
         ids = [str(key) for key in boundary["compound_id"] if plain_value(key)]
         if ids:
@@ -101,24 +109,42 @@ def _compounds_of(one: Assessment, compounds: gpd.GeoDataFrame | None) -> dict[s
     return {str(key): whole for key in compounds.loc[inside, "compound_id"]}
 
 
-def _describe_findings(findings: gpd.GeoDataFrame, lang: Lang) -> list[Json]:
-    places = _places(findings)
-    return [
-        {
-            "rule": str(row["rule"]),
-            "verdict": str(row["verdict"]),
-            "severity": str(row.get("severity") or ""),
-            **{name: _said(row, f"{name}_{lang}") for name in _TEXTS},
-            **{name: _said(row, name) for name in _FACTS},
-            "measured": plain_value(row.get("measured")),
-            "limit": plain_value(row.get("limit")),
-            "unit": _unit(_said(row, "unit"), lang),
-            "at": place,
-        }
-        for row, place in zip(
-            findings.drop(columns=findings.geometry.name).to_dict("records"), places, strict=True
+def _judged(findings: pd.DataFrame) -> list[str]:
+    return [name for name in ("verdict", "severity") if name in findings]
+
+
+def _describe_findings(findings: gpd.GeoDataFrame, lang: Lang) -> list[list[Json]]:
+    """List the findings by rule: the first whole, of others only what differs from it."""
+    told: dict[str, list[Json]] = {}
+    rows = findings.drop(columns=findings.geometry.name).to_dict("records")
+    for row, place in zip(rows, _places(findings), strict=True):
+        own = told.setdefault(str(row["rule"]), [])
+        found = _describe_finding(row, lang) | {"at": place}
+        own.append(
+            {name: value for name, value in found.items() if value != own[0][name]}
+            if own
+            else found
         )
-    ]
+    return list(told.values())
+
+
+def _describe_finding(row: Mapping[Any, Any], lang: Lang) -> Json:
+    return {
+        "rule": str(row["rule"]),
+        "verdict": _outcome(row),
+        "severity": str(row.get("severity") or ""),
+        **{name: _said(row, f"{name}_{lang}") for name in _TEXTS},
+        **{name: _said(row, name) for name in _FACTS},
+        "measured": plain_value(row.get("measured")),
+        "limit": plain_value(row.get("limit")),
+        "unit": _unit(_said(row, "unit"), lang),
+    }
+
+
+def _outcome(row: Mapping[Any, Any]) -> str:
+    """Give a row's verdict; a miss of what is only advised is an advice."""
+    verdict = str(row["verdict"])
+    return "advice" if verdict == "fail" and row.get("severity") in _ADVISING else verdict
 
 
 def _said(row: Mapping[Any, Any], name: str) -> str:

@@ -1,9 +1,10 @@
 // Checks of enclosures: verdicts by rule, each leading to its place, clause and advice.
 
-const VERDICTS = ["fail", "unknown", "pass", "not_applicable"];
+const VERDICTS = ["fail", "advice", "unknown", "pass", "not_applicable"];
 const VERDICT_LOOKS = {
   fail: { colour: "#a3211b", sign: "✕" },
-  unknown: { colour: "#8a6d00", sign: "?" },
+  advice: { colour: "#b35900", sign: "!" },
+  unknown: { colour: "#6a5acd", sign: "?" },
   pass: { colour: "#1b6e3c", sign: "✓" },
   not_applicable: { colour: "#5b6673", sign: "–" },
 };
@@ -16,7 +17,8 @@ class Checks {
     this.walks = described.map((one) => (one.walks ? new CoverageLayer({ ...one.walks, limits: [], counted: "buildings", building: "", compound: "" }, buildings) : null));
     this.verdicts = new Map(described.toReversed().flatMap((one) => Object.entries(one.compounds)));
     this.chosen = 0;
-    this.verdictsShown = new Set(["fail", "unknown"]);
+    this.rules = described.map((one) => groupByRule(one.findings));
+    this.verdictsShown = new Set(["fail", "advice", "unknown"]);
     this.walksShown = false;
   }
 
@@ -29,18 +31,28 @@ class Checks {
   }
 
   count(verdict) {
-    return this.check.findings.filter((one) => one.verdict === verdict).length;
+    return this.rules[this.chosen].filter((one) => one.verdict === verdict).length;
   }
 
-  /** Findings that are listed: the strictest rules first, failures before what is unknown. */
+  /** Rules that are listed: the strictest first, failures before what is unknown. */
   listed() {
-    const rank = (one) => SEVERITY_ORDER.indexOf(one.severity) * 10 + VERDICTS.indexOf(one.verdict);
-    return this.check.findings.filter((one) => this.verdictsShown.has(one.verdict)).sort((a, b) => rank(a) - rank(b));
+    const rank = (one) => VERDICTS.indexOf(one.verdict) + SEVERITY_ORDER.indexOf(one.severity) * 10;
+    return this.rules[this.chosen].filter((one) => this.verdictsShown.has(one.verdict)).sort((a, b) => rank(a) - rank(b));
   }
 
   paint(context, view, box) {
     if (this.shown && this.walksShown) this.walk?.paint(context, view, box);
   }
+}
+
+/** What each rule found at all its places, the worst first. */
+function groupByRule(findings) {
+  return findings.map((told) => {
+    const places = told.map((one) => ({ ...told[0], ...one }));
+    places.sort((a, b) => VERDICTS.indexOf(a.verdict) - VERDICTS.indexOf(b.verdict));
+    const { rule, verdict, severity, title } = places[0];
+    return { rule, verdict, severity, title, places };
+  });
 }
 
 /** Boundary, gates and places of findings on the map. */
@@ -65,20 +77,31 @@ class CheckDrawing {
     for (const gate of checks.check.gates) {
       if (gate.place) add(gate.place, { color: "#ffffff", weight: 2, fillColor: "#1f5f99", radius: 6 }, () => el("div", { class: "story" }, el("h3", {}, say("pair", { a: words.gate, b: gate.name || "–" }))));
     }
-    this.shapes = new Map();
-    for (const finding of checks.listed().toReversed()) {
-      if (!finding.at) continue;
-      const { colour } = VERDICT_LOOKS[finding.verdict];
-      this.shapes.set(finding, add(finding.at, { color: colour, weight: 5, opacity: 0.85, fillColor: colour, fillOpacity: 0.15 }, () => findingStory(finding)));
+    for (const place of checks.rule?.places ?? []) {
+      if (!place.at) continue;
+      const { colour } = VERDICT_LOOKS[place.verdict];
+      add(place.at, { color: colour, weight: 4, opacity: 0.9, fillColor: colour, fillOpacity: 0.2 }, () => this.story(checks.rule, place));
     }
   }
 
-  /** Bring a finding's place into view and tell it there. */
-  show(finding) {
-    const shape = this.shapes?.get(finding) ?? null;
-    const bounds = (shape ?? L.geoJSON(this.checks.check.boundary.filter(Boolean))).getBounds();
+  /** Draw a rule's places, bring one into view and tell it there. */
+  show(rule, place = rule.places[0]) {
+    this.checks.rule = rule;
+    this.draw();
+    const bounds = L.geoJSON(place.at ?? this.checks.check.boundary.filter(Boolean)).getBounds();
     this.map.fitBounds(bounds.pad(0.3), { maxZoom: 18, animate: false });
-    L.popup({ maxWidth: 340, autoPanPadding: [20, 20] }).setLatLng(bounds.getCenter()).setContent(findingStory(finding)).openOn(this.map);
+    L.popup({ maxWidth: 340, maxHeight: 320, autoPanPadding: [20, 20] }).setLatLng(bounds.getCenter()).setContent(this.story(rule, place)).openOn(this.map);
+  }
+
+  /** What a rule found at a place, with steps to the rule's other places. */
+  story(rule, place) {
+    const told = findingStory(place);
+    const at = rule.places.indexOf(place);
+    if (rule.places.length > 1) {
+      const step = (by, label) => el("button", { type: "button", class: "plain", onclick: () => this.show(rule, rule.places.at((at + by) % rule.places.length)) }, label);
+      told.firstChild.after(el("p", { class: "steps" }, step(-1, words.previous), say("placeOf", { a: at + 1, b: rule.places.length }), step(1, words.next)));
+    }
+    return told;
   }
 }
 
@@ -113,6 +136,7 @@ class ChecksPanel {
     Object.assign(this, { element, checks, drawing, actions });
     const choose = el("select", { "aria-label": words.enclosure, onchange: () => {
       checks.chosen = Number(choose.value);
+      checks.rule = null;
       this.change();
     } }, checks.all.map((one, i) => el("option", { value: i }, one.name || "–")));
     this.button = el("button", { type: "button", class: "plain wide", "aria-pressed": "false", onclick: () => this.toggle(!checks.shown) }, words.checkShow);
@@ -124,6 +148,7 @@ class ChecksPanel {
 
   toggle(shown) {
     this.checks.shown = shown;
+    this.checks.rule = null;
     this.button.setAttribute("aria-pressed", String(shown));
     this.button.textContent = shown ? words.checkHide : words.checkShow;
     this.body.hidden = !shown;
@@ -140,7 +165,7 @@ class ChecksPanel {
 
   fill() {
     const { checks } = this;
-    this.counts.replaceChildren(...VERDICTS.map((verdict) => {
+    this.counts.replaceChildren(...VERDICTS.filter((verdict) => checks.count(verdict)).map((verdict) => {
       const count = checks.count(verdict);
       return el("span", { class: "verdict-count" }, verdictMark(verdict), ` ${words[`verdict_${verdict}`]} ${number(count)}`);
     }));
@@ -164,7 +189,7 @@ class ChecksPanel {
       el("h3", {}, looks.severities[severity] ?? words.verdict),
       el("ul", { class: "findings" }, listed.filter((one) => one.severity === severity).map((one) =>
         el("li", {}, el("button", { type: "button", class: "finding-row", onclick: () => this.actions.show(one) },
-          verdictMark(one.verdict), el("span", {}, el("span", { class: "sr" }, `${words[`verdict_${one.verdict}`]}: `), one.title || one.rule, one.place && ` · ${one.place}`, el("small", {}, one.reason)))))),
+          verdictMark(one.verdict), el("span", {}, el("span", { class: "sr" }, `${words[`verdict_${one.verdict}`]}: `), one.title || one.rule, one.places.length > 1 && el("b", {}, ` ${say("placesOf", { n: one.places.length })}`), el("small", {}, one.places[0].reason)))))),
     ]);
   }
 
