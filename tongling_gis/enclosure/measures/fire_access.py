@@ -322,11 +322,15 @@ def measure_lane_to_long_side(enclosure: Enclosure) -> Measured:
     return Measured(_most(items), tuple(items), note=note)
 
 
+_ALONG_M = 15.0
+"""FIR-02's limit (N): beyond it a lane that is not drawn may lie nearer."""
+
+
 def _long_side_item(enclosure: Enclosure, home: int, off_m: float, between: object) -> Item:
     served = enclosure.served
     name = name_building(enclosure, int(served.row[home]))
-    if np.isinf(off_m) or off_m > SERVED_M:
-        missing = no_lane(enclosure)
+    missing = no_lane(enclosure) if off_m > _ALONG_M else None
+    if missing is not None or off_m > SERVED_M:
         value = None if missing is not None else min(off_m, 2 * SERVED_M)
         return Item(name, value, served.shape[home], PLACE_ERROR_M, missing)
     assert isinstance(between, shapely.LineString)
