@@ -58,6 +58,12 @@ def join_seeds(*parts: Seeds) -> Seeds:
     return Seeds(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
 
 
+def sort_seeds(seeds: Seeds) -> tuple[Int32s, Int64s]:
+    """Give seeds by node, ascending, with the state that each gives its node."""
+    order = np.argsort(seeds.node, kind="stable")
+    return seeds.node[order], ((seeds.ms << 32) | seeds.label)[order]
+
+
 @dataclass(frozen=True, eq=False)
 class Patch:
     """What is different about the streets of a graph: edges that go, and pieces that come.
@@ -173,6 +179,11 @@ class Standing:
     engine: Engine = "auto"
     _spare: deque[_Bench] = field(default_factory=deque, repr=False)
 
+    @cached_property
+    def sorted_seeds(self) -> tuple[Int32s, Int64s]:
+        """The seeds' nodes, ascending, and their states."""
+        return sort_seeds(self.seeds)
+
     def mend(self, patch: Patch, seeds: Seeds | None = None) -> Mended:
         """Find the nodes that a change of streets or places touches; this stays as it is.
 
@@ -214,12 +225,15 @@ def _mend_compiled(standing: Standing, patch: Patch, seeds: Seeds) -> Mended:
     bench = _take_bench(standing, patch, max(len(one[1]) for one in lists))
     sides = [bench.outward] if shared else [bench.outward, bench.inward]
     undo = [_lay(side, touched, *one) for side, one in zip(sides, lists, strict=True)]
-    order = np.argsort(seeds.node, kind="stable")
-    suspects = np.concatenate([touched, standing.seeds.node, seeds.node])
+    if seeds is standing.seeds:  # places are as they were: only nodes with other arcs may differ
+        suspects, (seed_node, seed_state) = touched, standing.sorted_seeds
+    else:
+        suspects = np.concatenate([touched, standing.seeds.node, seeds.node])
+        seed_node, seed_state = sort_seeds(seeds)
     try:
         node, state, whole = kernels.mend(
             *bench.outward, *bench.inward, *bench[2:],
-            suspects, seeds.node[order], ((seeds.ms << 32) | seeds.label)[order],
+            suspects, seed_node, seed_state,
             standing.limit_ms, max(graph.max_cost_ms, int(cost_ms.max(initial=1))), _BUCKET_SHIFT,
         )  # fmt: skip
     finally:
