@@ -265,6 +265,11 @@ class Surroundings:
         return join_ends(self.driving_graph, at)
 
     @cached_property
+    def driving_by_id(self) -> Ints:
+        """Rows of ``driving``'s nodes in the order of their ids."""
+        return np.argsort(self.driving.nodes["node_id"].to_numpy(dtype=np.int64), kind="stable")
+
+    @cached_property
     def station_ms(self) -> NDArray[np.int64]:
         """Milliseconds that an engine drives from the nearest station to each node of ``driving``.
 
@@ -337,7 +342,7 @@ class Surroundings:
             _ = ground.incident, ground.paces, ground.later, ground.later_of, ground.islands
             _ = ground.street_columns, ground.node_columns, ground.cut_node_columns, ground.last
         _ = self.street_tree, self.public_tree, self.width_m, self.blocked, self.station_ms
-        _ = self.height_m, self.building_facts, self._street_words
+        _ = self.height_m, self.building_facts, self._street_words, self.driving_by_id
         return self
 
 

@@ -130,7 +130,8 @@ def _along(
     start, length = _longest_run(free)
     if not length:
         return Site(None, 0.0, side_m, off_m)
-    strip = shapely.union_all(pieces[start : start + length])
+    first, last = corners[start], corners[start + length - 1]
+    strip = shapely.Polygon([first[0], last[1], last[2], first[3]])
     return Site(strip, length * STEP_M, side_m, off_m)
 
 

@@ -65,7 +65,7 @@ def _to_hydrants(enclosure: Enclosure, *, along_ways: bool) -> Measured:
     tree = enclosure.surroundings.tree("hydrants")
     (_, item), off_m = tree.query_nearest(served.shape, all_matches=False, return_distance=True)
     between = shapely.shortest_line(served.shape, points[item])
-    hose_m = hose_lengths_m(enclosure)
+    hose_m = enclosure.once(hose_lengths_m)
     note = _describe(off_m, hose_m, along_ways=along_ways)
     measured_m = hose_m if along_ways else off_m
     items = tuple(

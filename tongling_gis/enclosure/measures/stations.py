@@ -174,21 +174,22 @@ def _seeds(enclosure: Enclosure, network: Network) -> tuple[Ints, Floats]:
     around = enclosure.surroundings
     own_id = network.nodes["node_id"].to_numpy(dtype=np.int64)
     city_id = around.driving.nodes["node_id"].to_numpy(dtype=np.int64)
-    order = np.argsort(city_id, kind="stable")
-    found = order[np.searchsorted(city_id, own_id, sorter=order).clip(0, len(order) - 1)]
+    order = around.driving_by_id
+    at = np.searchsorted(city_id, own_id, sorter=order)
+    found = order[at.clip(0, len(order) - 1)]
     known = (city_id[found] == own_id) & (own_id >= 0)
     xy = network.nodes[["x_m", "y_m"]].to_numpy()
     beyond = known & ~shapely.contains_xy(enclosure.window, xy[:, 0], xy[:, 1])
     beyond &= around.station_ms[found] >= 0
     ends = around.station_ends
     assert ends is not None
-    row_of = np.full(len(city_id), -1, dtype=np.int64)
-    row_of[found[known]] = np.flatnonzero(known)
     arrive_ms = ends.arrive_ms.ravel()
     joined = np.flatnonzero((arrive_ms < _FOREVER_MS) & (ends.node.ravel() < len(city_id)))
-    by_station = row_of[around.driving_graph.order[ends.node.ravel()[joined]]]
-    near = by_station >= 0
-    node = np.concatenate([np.flatnonzero(beyond), by_station[near]])
+    id_there = city_id[around.driving_graph.order[ends.node.ravel()[joined]]]
+    near = np.isin(id_there, own_id)
+    own_order = np.argsort(own_id, kind="stable")
+    by_station = own_order[np.searchsorted(own_id, id_there[near], sorter=own_order)]
+    node = np.concatenate([np.flatnonzero(beyond), by_station])
     start_ms = np.concatenate([around.station_ms[found][beyond], arrive_ms[joined][near]])
     return node, start_ms / 1000.0
 
