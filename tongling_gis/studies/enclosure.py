@@ -172,7 +172,7 @@ def study_enclosure(
     from tongling_gis.enclosure.checking import sum_up
     from tongling_gis.studies.drafts import keep_draft
 
-    _check_subject(options)
+    _check_subject(workspace, options)
     rules = project_rules(workspace)
     surroundings = project_surroundings(workspace, options.reach, progress)
     progress(Text("读取边界", "Reading the boundary"), 0.4)
@@ -192,7 +192,10 @@ def study_enclosure(
     return EnclosureStudy(result, check, name, draft_id)
 
 
-def _check_subject(options: EnclosureOptions) -> None:
+def _check_subject(workspace: Workspace, options: EnclosureOptions) -> None:
+    """Refuse what cannot be checked before anything is built for it."""
+    from tongling_gis.studies.drafts import load_draft
+
     given = [bool(one) for one in (options.path, options.compound_id, options.draft_id)]
     if sum(given) != 1:
         raise UsageError(
@@ -205,6 +208,15 @@ def _check_subject(options: EnclosureOptions) -> None:
         raise UsageError(
             Text("保存方案须写明编制人（--author）。", "A draft needs its author (--author).")
         )
+    for path in (options.path, options.gates_path, options.answers_path):
+        if path is not None and not path.exists():
+            raise MissingFileError(
+                Text(
+                    f"找不到文件“{path}”：请检查路径。", f"There is no file {path}: check the path."
+                )
+            )
+    if options.draft_id:
+        load_draft(workspace, options.draft_id)
 
 
 def _read(workspace: Workspace, surroundings: Surroundings, options: EnclosureOptions) -> Reading:
@@ -268,10 +280,6 @@ def _with_answers(case: Case, options: EnclosureOptions, rules: Rules) -> Case:
     path = options.answers_path
     if path is None:
         return case
-    if not path.is_file():
-        raise MissingFileError(
-            Text(f"找不到文件“{path}”：请检查路径。", f"There is no file {path}: check the path.")
-        )
     given = read_answers(_read_text(path), file=path.name, rules=rules.rules)
     return replace(case, answers={**case.answers, **given})
 
