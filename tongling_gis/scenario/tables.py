@@ -109,7 +109,7 @@ def centre_layer(found: Comparison) -> gpd.GeoDataFrame:
     unit = "residents" if base.by_people else "places"
     columns["change"] = columns[f"{unit}_nearest_after"] - columns[f"{unit}_nearest_before"]
     columns["geometry"] = _places([one.after or one.before for one in rows], base)
-    return gpd.GeoDataFrame(columns)
+    return gpd.GeoDataFrame(columns, geometry="geometry")
 
 
 def _places(shapes: list[Any], base: Baseline) -> Any:  # noqa: ANN401 - geopandas has no types
@@ -234,4 +234,4 @@ def change_layer(found: Comparison) -> gpd.GeoDataFrame:
         "change_en": pd.array([one.en for one in named], dtype="str"),
     }
     columns["geometry"] = _places(list(found.edits.shapes), found.base)
-    return gpd.GeoDataFrame(columns)
+    return gpd.GeoDataFrame(columns, geometry="geometry")
