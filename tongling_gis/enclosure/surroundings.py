@@ -251,7 +251,7 @@ class Surroundings:
         found = {}
         for mode, ground in (("foot", self.ground), ("drive", self.driving_ground)):
             rows = find_blocked_nodes(ground.uncut, ground.network.gates)
-            xy = ground.uncut.nodes[["x_m", "y_m"]].to_numpy()[rows]
+            xy = ground.xy[rows]
             found[mode] = rows, shapely.STRtree(np.asarray(shapely.points(xy), dtype=object))
         return found
 

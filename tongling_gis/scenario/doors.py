@@ -108,7 +108,7 @@ def find_candidates(places: Joined, edits: StreetEdits) -> Ints:
     opened = np.array([row for row, is_open in edits.walkable.items() if is_open], dtype=int)
     lines = as_array([one.line for one in edits.walls])
     corners = np.array(sorted(edits.nodes), dtype=int)
-    xy = ground.uncut.nodes[["x_m", "y_m"]].to_numpy()[corners]
+    xy = ground.xy[corners]
     spots = as_array([*(one.point for one in edits.gates), *map(shapely.Point, xy)])
     gone = ground.walls.line[np.isin(ground.walls.barrier, edits.removed)]
     reach_m = ground.network.gate_reach_m

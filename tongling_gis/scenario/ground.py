@@ -303,7 +303,12 @@ class Ground:
         return np.setdiff1d(standing, find_blocked_nodes(uncut, self.network.gates))
 
     @cached_property
+    def xy(self) -> Floats:
+        """Coordinates of the uncut streets' nodes, (n, 2)."""
+        return self.uncut.nodes[["x_m", "y_m"]].to_numpy(dtype=float)
+
+    @cached_property
     def open_node_tree(self) -> shapely.STRtree:
         """Search tree over them."""
-        xy = self.uncut.nodes[["x_m", "y_m"]].to_numpy()[self.open_nodes]
+        xy = self.xy[self.open_nodes]
         return shapely.STRtree(np.asarray(shapely.points(xy), dtype=object))

@@ -51,7 +51,7 @@ def find_dirty(ground: Ground, edits: StreetEdits) -> Ints:
     """List the uncut streets on which, or at whose ends, anything may be otherwise."""
     uncut, reach_m = ground.uncut, ground.network.gate_reach_m
     corners = np.array(sorted(edits.nodes), dtype=np.int64)
-    xy = uncut.nodes[["x_m", "y_m"]].to_numpy()[corners]
+    xy = ground.xy[corners]
     spots = as_array([*(one.point for one in edits.gates), *map(shapely.Point, xy)])
     _, met = uncut.walk_tree.query(_lines_that_change(ground, edits), predicate="intersects")
     _, near = uncut.walk_tree.query(spots, predicate="dwithin", distance=reach_m)
@@ -257,14 +257,14 @@ def _gates_near(
     lines = as_array([]) if barriers is None else barriers.geometry.to_numpy(dtype=object)
     reach_m = network.gate_reach_m
     _, near = ground.gate_tree.query(lines, predicate="dwithin", distance=reach_m)
-    corners = shapely.points(ground.uncut.nodes[["x_m", "y_m"]].to_numpy()[nodes])
+    corners = shapely.points(ground.xy[nodes])
     _, on = ground.gate_tree.query(corners, predicate="dwithin", distance=GATE_AT_NODE_M)
     gates = edit_gates(network, edits, np.union1d(near, on))
     _, open_ones = ground.open_node_tree.query(lines, predicate="dwithin", distance=reach_m)
     outside = np.setdiff1d(ground.open_nodes[np.unique(open_ones)], nodes)
     if not len(outside):
         return gates
-    xy = ground.uncut.nodes[["x_m", "y_m"]].to_numpy()[outside]
+    xy = ground.xy[outside]
     stand_in = {"gate_id": outside.astype(str), "barrier": "gate", "foot": "yes"}
     more = gpd.GeoDataFrame(stand_in, geometry=shapely.points(xy), crs=network.crs)
     return stack(gates, more)
