@@ -9,7 +9,7 @@ from enclosure_cases import Variant, lay_in, prepare_town, read_variants
 
 from tongling_gis.assessment import Verdict
 from tongling_gis.enclosure.checking import Check, judge_enclosure
-from tongling_gis.enclosure.forms import FORMS, QUESTIONS, read_answers
+from tongling_gis.enclosure.forms import FORMS, QUESTIONS, fill_form, read_answers
 from tongling_gis.enclosure.judging import MISSES, compare, judge
 from tongling_gis.enclosure.measures import MEASURES
 from tongling_gis.enclosure.model import Item, Measured, Offer
@@ -224,6 +224,18 @@ def test_a_mend_is_offered_for_what_is_amiss_only() -> None:
     wide = Item(Text("门", "gate"), 5.0, offer=Offer("x", Text("无用", "useless")))
     assert list(number_offers(judge(rule, Measured(items=(narrow, narrow, wide))))) == ["FIR-03b-1"]
     assert number_offers(judge(rule, Measured(items=(wide,)))) == {}
+
+
+def test_a_vote_of_more_than_there_are_is_no_vote() -> None:
+    """Parts above their whole leave the vote unknown; two thirds exactly are enough."""
+    votes = {
+        **{"LEG-07.owners": 3, "LEG-07.owners_voting": 2},
+        **{"LEG-07.area_m2": 300, "LEG-07.area_voting_m2": 200},
+    }
+    rule, form = read_rules().rule("LEG-07a"), FORMS["vote_turnout"]
+    assert judge(rule, fill_form(form, votes)).finding.verdict is Verdict.PASS
+    wrong = fill_form(form, {**votes, "LEG-07.owners_voting": 4})
+    assert judge(rule, wrong).finding.verdict is Verdict.UNKNOWN
 
 
 def test_answers_to_no_question_are_refused() -> None:

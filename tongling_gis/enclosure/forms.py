@@ -113,10 +113,17 @@ def _share(answers: Answers, parts: tuple[Question, Question], what: Text) -> tu
 def _least_share(
     answers: Answers, owners: tuple[Question, Question], area: tuple[Question, Question]
 ) -> Measured:
+    """Give the lesser of the shares by owners and by area; unknown where a part is too large."""
+    for part, whole in (owners, area):
+        if float(answers[part.key]) > float(answers[whole.key]):
+            return Measured(missing=_TOO_LARGE.fill(part=part.label, whole=whole.label))
     by_owners, owners_said = _share(answers, owners, Text("按人数", "by owners"))
     by_area, area_said = _share(answers, area, Text("按面积", "by area"))
     note = Text(f"{owners_said.zh}，{area_said.zh}", f"{owners_said.en}, {area_said.en}")
     return Measured(min(by_owners, by_area), note=note)
+
+
+_TOO_LARGE = Text("答复有误：{part}大于{whole}", "the answers cannot be: {part} exceed {whole}")
 
 
 def _measure_turnout(answers: Answers) -> Measured:
