@@ -125,16 +125,29 @@ def _most(items: list[Item]) -> float | None:
 def measure_buildings_losing_fire_access(enclosure: Enclosure) -> Measured:
     """Count the buildings inside that engines reach today and no longer then (LEG-03).
 
-    Where fire lanes are not designated, all streets that engines are driven on are taken.
+    Where fire lanes are not designated, all streets that engines are driven on are taken. A
+    building that the boundary parts from a street, and by which no lane is drawn inside, may
+    have one that nobody drew.
     """
     nothing = nothing_to_serve(enclosure)
     if nothing is not None:
         return nothing
     served = enclosure.served
-    lost = np.flatnonzero(_served_today(enclosure, served.shape) & ~_served_then(enclosure))
-    items = tuple(
-        Item(name_building(enclosure, int(served.row[one])), 1.0, served.shape[one]) for one in lost
+    lost = np.flatnonzero(
+        _served_today(enclosure, served.shape) & ~served.by_any(enclosure.lanes.linked)
     )
+    near = served.by_any(np.ones(len(enclosure.lanes.edge), dtype=bool))
+    gap = no_lane(enclosure)
+    items = tuple(
+        Item(
+            name_building(enclosure, int(served.row[one])),
+            1.0 if near[one] or gap is None else None,
+            served.shape[one],
+            missing=None if near[one] else gap,
+        )
+        for one in lost.tolist()
+    )
+    count = sum(item.value is not None for item in items)
     note = Text(
         "未划定消防车通道，按消防车可通行的全部道路计算；未画出的车道不在其内。",
         "No fire lanes are designated: all streets that engines can drive on are taken; lanes "
@@ -142,11 +155,7 @@ def measure_buildings_losing_fire_access(enclosure: Enclosure) -> Measured:
     )
     if not len(enclosure.lanes.within) and not enclosure.served.drawn and not len(lost):
         return Measured(missing=NO_LANE_DRAWN, note=note)
-    return Measured(float(len(lost)), items, gather(served.shape[lost]), note=note)
-
-
-def _served_then(enclosure: Enclosure) -> Flags:
-    return enclosure.served.by_any(enclosure.lanes.linked)
+    return Measured(float(count), items, gather(served.shape[lost]), note=note)
 
 
 def _served_today(enclosure: Enclosure, shapes: Shapes) -> Flags:
