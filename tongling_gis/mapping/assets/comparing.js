@@ -193,7 +193,7 @@ function changeMarks(side, pane) {
     });
     const icon = L.divIcon({ className: "change-mark", html: el("span", { style: `--colour: ${colour}` }, String(change.number)), iconSize: [24, 24], iconAnchor: [12, 12] });
     const mark = L.marker(middleOf(change.place), { icon, pane, keyboard: true, riseOnHover: true, alt: change.label, title: change.label });
-    for (const one of [shape, mark]) group.addLayer(one.bindPopup(told, { maxWidth: 280 }));
+    for (const one of [shape, mark]) group.addLayer(one.bindPopup(told, { maxWidth: 240 }));
   }
   return group;
 }

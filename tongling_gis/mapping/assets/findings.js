@@ -70,7 +70,7 @@ class CheckDrawing {
     this.group.addTo(this.map);
     const add = (place, style, told) => {
       const shape = L.geoJSON(place, { pane: "findings", style, pointToLayer: (_feature, at) => L.circleMarker(at, { pane: "findings", radius: 7, ...style, fillOpacity: 0.9 }) });
-      this.group.addLayer(told ? shape.bindPopup(told, { maxWidth: 340 }) : shape);
+      this.group.addLayer(told ? shape.bindPopup(told, popupRoom(this.map, 340)) : shape);
       return shape;
     };
     for (const place of checks.check.boundary) if (place) add(place, { color: "#b3006b", weight: 3, dashArray: "8 5", fill: false, interactive: false });
@@ -90,7 +90,7 @@ class CheckDrawing {
     this.draw();
     const bounds = L.geoJSON(place.at ?? this.checks.check.boundary.filter(Boolean)).getBounds();
     this.map.fitBounds(bounds.pad(0.3), { maxZoom: 18, animate: false });
-    L.popup({ maxWidth: 340, maxHeight: 320, autoPanPadding: [20, 20] }).setLatLng(bounds.getCenter()).setContent(this.story(rule, place)).openOn(this.map);
+    L.popup(popupRoom(this.map, 340)).setLatLng(bounds.getCenter()).setContent(this.story(rule, place)).openOn(this.map);
   }
 
   /** What a rule found at a place, with steps to the rule's other places. */

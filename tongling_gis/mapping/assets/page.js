@@ -158,7 +158,10 @@ class Page {
       compare: (active) => {
         this.map.closePopup();
         if (active && coverage) this.coverageWasShown = coverage.shown;
-        if (coverage) coverage.shown = active ? false : this.coverageWasShown;
+        if (coverage) {
+          coverage.shown = active ? false : this.coverageWasShown;
+          coverage.box.checked = coverage.shown;
+        }
         this.swipe.toggle(active);
         this.refresh();
         if (active && window.matchMedia(NARROW).matches) this.togglePanel(false);
@@ -433,7 +436,7 @@ class Page {
   }
 
   openPopup(latlng, content) {
-    L.popup({ maxWidth: 300, minWidth: 200, closeButton: true, autoPanPadding: [20, 20] }).setLatLng(latlng).setContent(content).openOn(this.map);
+    L.popup({ ...popupRoom(this.map, 300), minWidth: 200 }).setLatLng(latlng).setContent(content).openOn(this.map);
   }
 
   onMapMove(latlng) {

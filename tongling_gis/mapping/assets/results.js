@@ -178,3 +178,9 @@ function homeStory(coverage, home) {
   lines.push(factList(facts));
   return el("div", { class: "story" }, el("h3", {}, `${words.home1} ${coverage.ids[home] ?? ""}`), lines);
 }
+
+/** How large a popup may be, and how far it keeps from the map's edge and its buttons. */
+function popupRoom(map, widest) {
+  const size = map.getSize();
+  return { maxWidth: Math.min(widest, size.x - 110), maxHeight: Math.min(340, size.y * 0.55), autoPanPaddingTopLeft: [14, 20], autoPanPaddingBottomRight: [60, 20] };
+}

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     Bounds: TypeAlias = tuple[float, float, float, float]
 
 Colour: TypeAlias = str
-SheetName: TypeAlias = Literal["A4", "A4-portrait", "A3", "A3-portrait", "slide"]
+SheetName: TypeAlias = Literal[
+    "A4", "A4-portrait", "A3", "A3-portrait", "slide", "report", "report-tall"
+]
 
 DPI = 300
 _MM = 1 / 25.4
@@ -42,12 +44,21 @@ SCALE_STEPS_M = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000, 5000
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A sheet of paper or a slide: its size in millimetres, and its largest type in points."""
+    """A sheet of paper or a slide: its size in millimetres, and its largest type in points.
+
+    A bare one has no title and no foot, for the report in which it stands says them.
+    """
 
     width_mm: float
     height_mm: float
     title_pt: float = 15.0
     text_pt: float = 8.0
+    bare: bool = False
+
+    @property
+    def margin_mm(self) -> float:
+        """What is left free on each side."""
+        return 1.0 if self.bare else _MARGIN_MM
 
 
 SHEETS: dict[str, Sheet] = {
@@ -56,8 +67,10 @@ SHEETS: dict[str, Sheet] = {
     "A3": Sheet(420, 297, 20.0, 10.0),
     "A3-portrait": Sheet(297, 420, 20.0, 10.0),
     "slide": Sheet(338.7, 190.5, 20.0, 10.5),
+    "report": Sheet(160, 112, 11.0, 7.5, bare=True),
+    "report-tall": Sheet(160, 205, 11.0, 7.5, bare=True),
 }
-"""Every sheet by name; a slide is 13.33 x 7.5 inches, 16:9."""
+"""Every sheet by name; a slide is 13.33 x 7.5 inches, 16:9; a report's is as wide as its text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,13 +175,13 @@ def open_page(sheet: Sheet, words: SheetText, lang: Lang) -> Page:
     figure = Figure(figsize=(sheet.width_mm * _MM, sheet.height_mm * _MM), facecolor="white")
     FigureCanvasAgg(figure)
     wide = sheet.width_mm > sheet.height_mm
-    foot_mm = _FOOT_MM * sheet.text_pt / 8.0
-    title_mm = _TITLE_MM * sheet.title_pt / 15.0
+    foot_mm = 0.0 if sheet.bare else _FOOT_MM * sheet.text_pt / 8.0
+    title_mm = 0.0 if sheet.bare else _TITLE_MM * sheet.title_pt / 15.0
     key_mm = (_KEY_MM * sheet.text_pt / 8.0) if wide else 0.0
     under_mm = 0.0 if wide else 62.0 * sheet.text_pt / 8.0
-    width_mm = sheet.width_mm - 2 * _MARGIN_MM - (key_mm + _GAP_MM if wide else 0.0)
-    height_mm = sheet.height_mm - 2 * _MARGIN_MM - title_mm - foot_mm - under_mm
-    left_mm, bottom_mm = _MARGIN_MM, _MARGIN_MM + foot_mm + under_mm
+    width_mm = sheet.width_mm - 2 * sheet.margin_mm - (key_mm + _GAP_MM if wide else 0.0)
+    height_mm = sheet.height_mm - 2 * sheet.margin_mm - title_mm - foot_mm - under_mm
+    left_mm, bottom_mm = sheet.margin_mm, sheet.margin_mm + foot_mm + under_mm
     frame = figure.add_axes(
         (
             left_mm / sheet.width_mm,
@@ -178,11 +191,14 @@ def open_page(sheet: Sheet, words: SheetText, lang: Lang) -> Page:
         )
     )
     page = Page(figure, frame, sheet, lang)
-    _write_title(page, words)
+    if words.invented:
+        _mark_invented(page)
+    if not sheet.bare:
+        _write_title(page, words)
+        _write_foot(page, words)
     key_left = left_mm + width_mm + _GAP_MM if wide else left_mm
     key_top = bottom_mm + height_mm if wide else bottom_mm - _GAP_MM
     _write_key(page, words, key_left, key_top)
-    _write_foot(page, words)
     return page
 
 
@@ -203,18 +219,23 @@ def _write_title(page: Page, words: SheetText) -> None:
         ha="left",
         color=QUIET,
     )
-    if words.invented:
-        mark = Text("示例数据（虚构）", "Invented sample data").in_lang(page.lang)
-        page.figure.text(
-            1 - left,
-            top,
-            mark,
-            size=sheet.text_pt * 1.2,
-            va="top",
-            ha="right",
-            color="#a3211b",
-            bbox={"boxstyle": "round,pad=0.35", "fc": "white", "ec": "#a3211b", "lw": 0.8},
-        )
+
+
+def _mark_invented(page: Page) -> None:
+    """Say in the sheet's corner, or in the map's where it is bare, that the data are invented."""
+    sheet = page.sheet
+    inset_mm = sheet.margin_mm + (2.5 if sheet.bare else 0.0)
+    across = page.mm(inset_mm, across=True)
+    page.figure.text(
+        across if sheet.bare else 1 - across,
+        1 - page.mm(inset_mm, across=False),
+        Text("示例数据（虚构）", "Invented sample data").in_lang(page.lang),
+        size=sheet.text_pt * (1.0 if sheet.bare else 1.2),
+        va="top",
+        ha="left" if sheet.bare else "right",
+        color="#a3211b",
+        bbox={"boxstyle": "round,pad=0.35", "fc": "white", "ec": "#a3211b", "lw": 0.8},
+    )
 
 
 def _write_key(page: Page, words: SheetText, left_mm: float, top_mm: float) -> None:
@@ -231,7 +252,7 @@ def _write_key(page: Page, words: SheetText, left_mm: float, top_mm: float) -> N
             _put(page, entry.label.in_lang(page.lang), left_mm + 8.5, y_mm - line_mm / 2)
         y_mm -= line_mm
     y_mm -= line_mm * 0.5
-    right_mm = min(left_mm + 62.0 * sheet.text_pt / 8.0, sheet.width_mm - _MARGIN_MM)
+    right_mm = min(left_mm + 62.0 * sheet.text_pt / 8.0, sheet.width_mm - sheet.margin_mm)
     for label, value in words.facts:
         _put(page, label.in_lang(page.lang), left_mm, y_mm - line_mm / 2, colour=QUIET)
         _put(page, value, right_mm, y_mm - line_mm / 2, align="right")
