@@ -155,6 +155,7 @@ def test_existing_centres_are_kept_closed_or_moved() -> None:
     closed, moved = ask(existing="close"), ask(existing="move", k=0)
     assert chosen(closed) == chosen(moved) == ["B"]
     assert number(closed, "residents_lost") == 20
+    assert closed.layers["curve"]["covered"].tolist() == [0, 70]
     assert number(moved, "residents_covered_after") == 70
     assert number(ask(), "efficiency") == pytest.approx(50 / 70)
     assert chosen(ask(existing="move", k=1, forbid=("B",))) == ["A", "C1"]

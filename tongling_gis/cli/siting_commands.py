@@ -325,7 +325,8 @@ def _show_curve(curve: pd.DataFrame, screen: Screen) -> None:
     screen.say(Text("每增加地点的收益：", "What each further site gains:"))
     row: Any
     for row in curve.itertuples():
-        mean = show_number(row.mean_walk_s, "s")
+        has_way = row.mean_walk_s == row.mean_walk_s
+        mean = show_number(row.mean_walk_s if has_way else None, "s")
         line = Text(
             f"  {row.k} 个：覆盖 {row.share_covered:.1%}，平均步行 {mean.zh}"
             + ("  ← 拐点" if row.bend else ""),

@@ -144,6 +144,11 @@ def _story(row: dict[str, Any], city: Any, finding: Finding) -> Text:  # noqa: A
         told[0] = Text("{what}（{ages}）", "{what} ({ages})").fill(
             what=told[0], ages=join_texts(ages, "，", ", ")
         )
+    told.append(
+        Text("时限内就近服务 {n:,.0f} {unit}", "is nearest to {n:,.0f} {unit} in time").fill(
+            n=row[f"{city.unit}_nearest"], unit=unit
+        )
+    )
     if row[f"{city.unit}_nearer"]:
         told.append(
             Text(
