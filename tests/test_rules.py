@@ -229,8 +229,10 @@ def test_a_mend_is_offered_for_what_is_amiss_only() -> None:
 def test_a_vote_of_more_than_there_are_is_no_vote() -> None:
     """Parts above their whole leave the vote unknown; two thirds exactly are enough."""
     votes = {
-        **{"LEG-07.owners": 3, "LEG-07.owners_voting": 2},
-        **{"LEG-07.area_m2": 300, "LEG-07.area_voting_m2": 200},
+        "LEG-07.owners": 3,
+        "LEG-07.owners_voting": 2,
+        "LEG-07.area_m2": 300,
+        "LEG-07.area_voting_m2": 200,
     }
     rule, form = read_rules().rule("LEG-07a"), FORMS["vote_turnout"]
     assert judge(rule, fill_form(form, votes)).finding.verdict is Verdict.PASS

@@ -281,6 +281,8 @@ def _describe_measured(rule: Rule, value: float, error: float) -> Text:
     if not error:
         return number
     spread = describe_number(error, rule.unit)
+    if spread == describe_number(0.0, rule.unit):
+        return number
     return Text("{number} ± {spread}", "{number} ± {spread}").fill(number=number, spread=spread)
 
 
