@@ -386,6 +386,7 @@ MODULES = (
     "lane_layout",
     "lane_shape",
     "long_buildings",
+    "long_sides",
     "routes",
     "stations",
     "streets",

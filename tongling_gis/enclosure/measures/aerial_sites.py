@@ -14,7 +14,7 @@ import numpy as np
 import shapely
 
 from tongling_gis.enclosure.measures.dead_ends import what_stands
-from tongling_gis.enclosure.measures.fire_access import long_sides
+from tongling_gis.enclosure.measures.long_sides import long_sides
 from tongling_gis.enclosure.measures.measure import Measure
 from tongling_gis.enclosure.measures.naming import (
     NO_BUILDING_INSIDE,

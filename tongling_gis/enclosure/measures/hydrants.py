@@ -174,7 +174,7 @@ def measure_hydrants_on_rescue_side(enclosure: Enclosure) -> Measured:
     The rescue side is the long side with more of them, of the least rotated rectangle.
     """
     from tongling_gis.enclosure.measures.aerial_sites import no_high_rise
-    from tongling_gis.enclosure.measures.fire_access import long_sides
+    from tongling_gis.enclosure.measures.long_sides import long_sides
 
     nothing = no_high_rise(enclosure) or without_hydrants(enclosure)
     if nothing is not None:
