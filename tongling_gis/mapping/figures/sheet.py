@@ -46,7 +46,8 @@ SCALE_STEPS_M = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000, 5000
 class Sheet:
     """A sheet of paper or a slide: its size in millimetres, and its largest type in points.
 
-    A bare one has no title and no foot, for the report in which it stands says them.
+    A bare one has no title and no foot, for the report in which it stands says them. The key is
+    ``key_mm`` wide beside the map of a wide sheet, or high below that of a tall one, at 8 points.
     """
 
     width_mm: float
@@ -54,6 +55,7 @@ class Sheet:
     title_pt: float = 15.0
     text_pt: float = 8.0
     bare: bool = False
+    key_mm: float = _KEY_MM
 
     @property
     def margin_mm(self) -> float:
@@ -67,8 +69,8 @@ SHEETS: dict[str, Sheet] = {
     "A3": Sheet(420, 297, 20.0, 10.0),
     "A3-portrait": Sheet(297, 420, 20.0, 10.0),
     "slide": Sheet(338.7, 190.5, 20.0, 10.5),
-    "report": Sheet(160, 112, 11.0, 7.5, bare=True),
-    "report-tall": Sheet(160, 205, 11.0, 7.5, bare=True),
+    "report": Sheet(160, 112, 11.0, 7.5, bare=True, key_mm=40.0),
+    "report-tall": Sheet(160, 205, 11.0, 7.5, bare=True, key_mm=76.0),
 }
 """Every sheet by name; a slide is 13.33 x 7.5 inches, 16:9; a report's is as wide as its text."""
 
@@ -177,8 +179,8 @@ def open_page(sheet: Sheet, words: SheetText, lang: Lang) -> Page:
     wide = sheet.width_mm > sheet.height_mm
     foot_mm = 0.0 if sheet.bare else _FOOT_MM * sheet.text_pt / 8.0
     title_mm = 0.0 if sheet.bare else _TITLE_MM * sheet.title_pt / 15.0
-    key_mm = (_KEY_MM * sheet.text_pt / 8.0) if wide else 0.0
-    under_mm = 0.0 if wide else 62.0 * sheet.text_pt / 8.0
+    key_mm = (sheet.key_mm * sheet.text_pt / 8.0) if wide else 0.0
+    under_mm = 0.0 if wide else sheet.key_mm * sheet.text_pt / 8.0
     width_mm = sheet.width_mm - 2 * sheet.margin_mm - (key_mm + _GAP_MM if wide else 0.0)
     height_mm = sheet.height_mm - 2 * sheet.margin_mm - title_mm - foot_mm - under_mm
     left_mm, bottom_mm = sheet.margin_mm, sheet.margin_mm + foot_mm + under_mm
@@ -244,6 +246,8 @@ def _write_key(page: Page, words: SheetText, left_mm: float, top_mm: float) -> N
     line_mm = sheet.text_pt * 0.3528 * 1.85
     y_mm = top_mm
     for entry in words.key:
+        if y_mm - line_mm < sheet.margin_mm and sheet.bare:
+            left_mm, y_mm = left_mm + sheet.width_mm / 2, top_mm
         if entry.symbol is None:
             y_mm -= line_mm * (0.4 if y_mm < top_mm else 0.0)
             _put(page, entry.label.in_lang(page.lang), left_mm, y_mm - line_mm / 2, bold=True)
