@@ -27,7 +27,7 @@ from tongling_gis.siting.geography.telling import (
     list_notes,
 )
 from tongling_gis.siting.geography.trade_offs import trade_cost, trade_worst, try_changes
-from tongling_gis.siting.solution import Watch
+from tongling_gis.siting.solution import Effort, Watch
 from tongling_gis.text import Text
 
 if TYPE_CHECKING:
@@ -43,6 +43,13 @@ if TYPE_CHECKING:
     from tongling_gis.siting.geography.effects import Effect
     from tongling_gis.siting.geography.question import SitingQuestion
     from tongling_gis.siting.geography.solving import Plan
+
+
+def _within(effort: Effort, start: float, end: float) -> Effort:
+    """Tell of a part of the work as part of the whole."""
+    return replace(
+        effort, progress=lambda what, share: effort.progress(what, start + (end - start) * share)
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,7 +106,7 @@ def choose_sites(  # noqa: PLR0913 - what a city is made of, each by name
     graph = weigh(network.for_walker(profile, asked.at), profile)
     tell(Text("计算步行时间", "Measuring walks"), 0.1)
     city = read_city(graph, residents, centres, candidates, asked=asked, around=surroundings)
-    plan = solve(city, asked)
+    plan = solve(city, replace(asked, effort=_within(asked.effort, 0.15, 0.4)))
     effect = measure_effect(city, plan.chosen, asked.limit_s)
     phases = {"phases": list_phases(city, plan)} if plan.solution.phases else {}
     answer = _read(_Answer(effect, plan, phases, (), ()), asked)

@@ -22,6 +22,7 @@ from tongling_gis.siting.phases import solve_phases
 from tongling_gis.siting.problem import Role
 from tongling_gis.siting.solution import STOPPED
 from tongling_gis.siting.works import Kind, Works
+from tongling_gis.text import silent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -287,5 +288,6 @@ def count_sites(city: SitingCity, asked: SitingQuestion) -> int:
 
 
 def quick(effort: Effort, seconds: float, gap: float) -> Effort:
-    """Make a lesser effort, for the readings beside the answer."""
-    return replace(effort, time_limit_s=min(effort.time_limit_s, seconds), gap=max(effort.gap, gap))
+    """Make a lesser effort, without progress, for the readings beside the answer."""
+    least_s, wide = min(effort.time_limit_s, seconds), max(effort.gap, gap)
+    return replace(effort, time_limit_s=least_s, gap=wide, progress=silent)
