@@ -245,6 +245,9 @@ def test_a_compound_is_checked_by_its_own_line_and_local_rules_show(
     said = capsys.readouterr().out
     for words in ("总体：", "无法判定", "依据：", "PLN-03：限值 200 → 90", "建议："):
         assert words in said
+    assert studies.find_stale(project) == []
+    (project.folder / "rules.toml").write_text("[rules.PLN-03]\nlimit = 80\n", encoding="utf-8")
+    assert "rules.toml" in studies.find_stale(project)[0].zh
     assert main(["enclosure", "rules", "PLN-03", *where]) == 0
     assert "本项目改动" in capsys.readouterr().out
     assert (
