@@ -98,7 +98,11 @@ def list_layers(town: Json) -> dict[str, gpd.GeoDataFrame]:
 
 def prepare_town(town: Json) -> Surroundings:
     """Prepare a town of a case."""
-    layers = list_layers(town)
+    return prepare_layers(list_layers(town))
+
+
+def prepare_layers(layers: dict[str, gpd.GeoDataFrame]) -> Surroundings:
+    """Prepare the layers of a town."""
     standards = read_standards()
     return prepare_surroundings(
         build_network(layers["streets"], layers["street_nodes"]),

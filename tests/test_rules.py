@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
+from typing import TYPE_CHECKING
 
 import pytest
-from enclosure_cases import Variant, lay_in, prepare_town, read_variants
+from enclosure_cases import (
+    Variant,
+    lay_in,
+    list_layers,
+    prepare_layers,
+    prepare_town,
+    read_variants,
+)
+from shapely import affinity
+from towns import ORIGIN
 
 from tongling_gis.assessment import Verdict
 from tongling_gis.enclosure.checking import Check, judge_enclosure
+from tongling_gis.enclosure.enclosing import Enclosure
 from tongling_gis.enclosure.forms import FORMS, QUESTIONS, fill_form, read_answers
 from tongling_gis.enclosure.judging import MISSES, compare, judge
 from tongling_gis.enclosure.measures import MEASURES
@@ -19,9 +31,14 @@ from tongling_gis.errors import SchemaError, TonglingError, UnreadableFileError
 from tongling_gis.schema import UNITS
 from tongling_gis.text import Text
 
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
 VARIANTS = read_variants()
 NO_RULE = {"engine_route_m", "hydrant_hose_m"}
 """Measures that stand beside others and are of no rule."""
+WAYS = ("LEG-03a", "LEG-03b", "LEG-09", "FIR-01", "STA-01", "EVA-05a", "RCH-01", "TRD-05")
+"""Rules on the ways of engines and of people."""
 HARD_TO_SHOW = {
     "pass": {
         *("FIR-10a", "FIR-10b", "FIR-14a", "FIR-14b", "HYD-04", "HYD-05", "PLN-02b", "PLN-13"),
@@ -65,6 +82,44 @@ def test_every_rule_passes_fails_and_is_unknown_somewhere() -> None:
             rule for one in VARIANTS for rule, expected in one.expect.items() if expected == verdict
         }
         assert judged - shown - excused == set(), verdict
+
+
+@pytest.mark.parametrize(("degrees", "shift_m"), [(0.0, 1234.5), (30.0, -987.25)])
+@pytest.mark.parametrize("name", ["block: all is well", "block: no gate at all"])
+def test_where_and_how_a_town_lies_changes_no_verdict(
+    name: str, degrees: float, shift_m: float
+) -> None:
+    """Everything moved and turned together gives every rule the same verdict."""
+    variant = next(one for one in VARIANTS if one.name == name)
+
+    def moved(shape: BaseGeometry) -> BaseGeometry:
+        turned = affinity.rotate(shape, degrees, origin=ORIGIN)
+        return affinity.translate(turned, shift_m, 0.5 * shift_m)
+
+    layers = {
+        key: one.set_geometry(one.geometry.map(moved))
+        for key, one in list_layers(variant.town).items()
+    }
+    case = lay_in(variant, check_of(name).enclosure.surroundings).case
+    gates = tuple(replace(gate, point=moved(gate.point)) for gate in case.gates)
+    case = replace(case, boundary=moved(case.boundary), gates=gates)
+    found = judge_enclosure(Enclosure(prepare_layers(layers), case), read_rules())
+    assert {one.rule: one.verdict for one in found.findings} == {
+        one.rule: one.verdict for one in check_of(name).findings
+    }
+
+
+def test_one_more_gate_makes_no_way_in_or_out_worse() -> None:
+    """Gate by gate, no rule on ways of engines and of people falls back."""
+    better = [Verdict.FAIL, Verdict.UNKNOWN, Verdict.PASS]
+    whole = check_of("block: all is well").enclosure
+    before = dict.fromkeys(WAYS, 0)
+    for count in range(len(whole.case.gates) + 1):
+        case = replace(whole.case, gates=whole.case.gates[:count])
+        found = judge_enclosure(Enclosure(whole.surroundings, case), read_rules()).findings
+        now = {one.rule: better.index(one.verdict) for one in found if one.rule in WAYS}
+        assert all(now[rule] >= before[rule] for rule in WAYS), (count, before, now)
+        before = now
 
 
 def test_a_finding_says_its_number_limit_clause_and_what_to_do() -> None:
