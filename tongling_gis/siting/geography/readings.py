@@ -196,6 +196,7 @@ def measure_efficiency(
         problem="cover",
         existing="move",
         k=0,
+        first_k=0,
         require=(),
         compete=(),
         effort=quick(asked.effort, 2.0 * _READING_S, _READING_GAP),
