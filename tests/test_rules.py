@@ -44,7 +44,7 @@ HARD_TO_SHOW = {
         *("FIR-10a", "FIR-10b", "FIR-14a", "FIR-14b", "HYD-04", "HYD-05", "PLN-02b", "PLN-13"),
         *("RCH-04d", "RCH-05"),
     },
-    "fail": {"EVA-03", "FIR-13a", "FIR-13b", "FIR-14b", "PLN-02b", "PLN-11b", "TRD-03"},
+    "fail": {"EVA-03", "FIR-14b", "PLN-02b", "PLN-11b", "TRD-03"},
     "unknown": {
         *("FIR-09", "FIR-10a", "FIR-10b", "FIR-11", "FIR-12", "LEG-03b", "PLN-01", "PLN-02b"),
         *("PLN-03", "PLN-05a", "PLN-05b", "PLN-06", "PLN-07a", "PLN-08a", "PLN-11a", "PLN-12a"),

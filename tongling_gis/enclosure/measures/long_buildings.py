@@ -159,6 +159,10 @@ def _name(enclosure: Enclosure, block: Block, length_m: float) -> Text:
     )
 
 
+_RING_M = 50.0
+"""Farther off (N), lanes ring the block of streets and not the building."""
+
+
 def _passed(enclosure: Enclosure, shape: BaseGeometry) -> bool:
     """Tell whether a lane runs through a building, or lanes go all round it."""
     lanes = enclosure.lanes
@@ -168,7 +172,8 @@ def _passed(enclosure: Enclosure, shape: BaseGeometry) -> bool:
     outer = shapely.union_all(shapely.polygons(shapely.get_exterior_ring(parts)))
     if shapely.crosses(near, outer).any() and shapely.crosses(near, shape).any():
         return True
-    faces = shapely.get_parts(shapely.polygonize(_noded(lines)))
+    about = shapely.intersection(lines, shapely.buffer(outer, _RING_M))
+    faces = shapely.get_parts(shapely.polygonize(_noded(about)))
     if not len(faces):
         return False
     round_it = shapely.polygons(shapely.get_exterior_ring(faces))
