@@ -71,11 +71,13 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
-class PageBreak:
-    """The next block begins a page."""
+class PageTurn:
+    """The blocks that follow stand on pages of their own, landscape for wide tables or upright."""
+
+    landscape: bool
 
 
-Block: TypeAlias = Heading | Paragraph | Bullets | Table | Picture | PageBreak
+Block: TypeAlias = Heading | Paragraph | Bullets | Table | Picture | PageTurn
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,7 @@ class Report:
         blocks: What it says.
         foot: One line at the foot of each page.
         invented: Whether its data are invented, which it says on its first page and each foot.
+        contents: Whether it begins with a table of contents.
     """
 
     title: Text
@@ -95,11 +98,13 @@ class Report:
     blocks: Sequence[Block]
     foot: Text
     invented: bool = False
+    contents: bool = False
 
 
 INVENTED = Text(
     "本报告使用虚构的示例数据，不代表任何真实地点。",
     "This report is on invented sample data, and of no real place.",
 )
+CONTENTS = Text("目录", "Contents")
 TABLE_LABEL = Text("表", "Table")
 PICTURE_LABEL = Text("图", "Figure")
