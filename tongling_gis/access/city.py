@@ -13,7 +13,7 @@ from tongling_gis.assessment import Indicator, describe_stamp
 from tongling_gis.catalogue import read_standards
 from tongling_gis.errors import InputError, UsageError
 from tongling_gis.network import attach
-from tongling_gis.reachability.indicators import BUILDINGS, RESIDENTS
+from tongling_gis.reachability.headcount import Headcount
 from tongling_gis.reachability.places import (
     CENTRE_KEYS,
     CENTRES,
@@ -102,7 +102,7 @@ def check_minutes(minutes: Sequence[float]) -> tuple[float, ...]:
 
 
 @dataclass(frozen=True, eq=False)
-class CityWalks:
+class CityWalks(Headcount):
     """Homes, centres and the walks between them.
 
     Attributes:
@@ -132,26 +132,6 @@ class CityWalks:
     def people(self) -> Floats:
         """Residents of each home, NaN where unknown."""
         return count_people(self.homes)
-
-    @property
-    def by_people(self) -> bool:
-        """Whether residents are known for some home; otherwise homes are counted."""
-        return bool(np.isfinite(self.people).any())
-
-    @property
-    def weight(self) -> Floats:
-        """What each home counts for: its residents, 0 where unknown; or 1."""
-        return np.nan_to_num(self.people) if self.by_people else np.ones(len(self.people))
-
-    @property
-    def unit(self) -> str:
-        """Unit of the counts: "residents" or "buildings"."""
-        return "residents" if self.by_people else "buildings"
-
-    @property
-    def who(self) -> Text:
-        """Who or what is counted."""
-        return RESIDENTS if self.by_people else BUILDINGS
 
     def groups(self) -> Iterator[tuple[str, Text, Floats]]:
         """Give everyone, then each known age group: name, how it reads, and weights inside."""

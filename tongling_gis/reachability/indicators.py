@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from tongling_gis.assessment import Indicator
+from tongling_gis.reachability.headcount import BUILDINGS, Headcount
 from tongling_gis.reachability.places import count_people, known_groups
 from tongling_gis.reachability.reasons import REASONS
 from tongling_gis.schema import AGE_GROUPS
@@ -24,12 +25,9 @@ if TYPE_CHECKING:
     Floats: TypeAlias = NDArray[np.float64]
     Flags: TypeAlias = NDArray[np.bool_]
 
-RESIDENTS = Text("居民", "residents")
-BUILDINGS = Text("居民点或建筑", "residential points or buildings")
-
 
 @dataclass(frozen=True, eq=False)
-class Counted:
+class Counted(Headcount):
     """The homes that count, and by what.
 
     Attributes:
@@ -45,26 +43,6 @@ class Counted:
     walk_s: Floats
     covered: dict[float, Flags]
     reason: NDArray[np.object_]
-
-    @property
-    def by_people(self) -> bool:
-        """Whether residents are known for some home; otherwise homes are counted."""
-        return bool(np.isfinite(self.people).any())
-
-    @property
-    def weight(self) -> Floats:
-        """What each home counts for: its residents, 0 where unknown; or 1."""
-        return np.nan_to_num(self.people) if self.by_people else np.ones(len(self.people))
-
-    @property
-    def unit(self) -> str:
-        """Unit of the counts: "residents" or "buildings"."""
-        return "residents" if self.by_people else "buildings"
-
-    @property
-    def who(self) -> Text:
-        """Who or what is counted."""
-        return RESIDENTS if self.by_people else BUILDINGS
 
 
 def list_indicators(counted: Counted) -> Iterator[Indicator]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from tongling_gis.reachability.indicators import BUILDINGS, RESIDENTS
+from tongling_gis.reachability.headcount import Headcount
 from tongling_gis.reachability.places import count_people, known_groups
 from tongling_gis.routing import limit_in_ms
 from tongling_gis.routing.graph import UNREACHED
@@ -83,7 +83,7 @@ def sum_in(weights: Floats, chosen: Flags) -> Floats:
 
 
 @dataclass(frozen=True, eq=False)
-class Baseline:
+class Baseline(Headcount):
     """A city before: homes, centres, and every walk.
 
     Attributes:
@@ -134,20 +134,10 @@ class Baseline:
         """Residents of each home, NaN where they are not known."""
         return count_people(self.homes)
 
-    @cached_property
-    def by_people(self) -> bool:
-        """Whether residents are known for some home; otherwise homes are counted."""
-        return bool(np.isfinite(self.people).any())
-
     @property
-    def unit(self) -> str:
-        """Unit of the counts: "residents" or "buildings"."""
-        return "residents" if self.by_people else "buildings"
-
-    @property
-    def who(self) -> Text:
-        """Who or what is counted."""
-        return RESIDENTS if self.by_people else BUILDINGS
+    def weight(self) -> Floats:
+        """What each home counts for."""
+        return np.asarray(self.weights[0])
 
     @cached_property
     def groups(self) -> dict[str, Text]:
@@ -165,11 +155,6 @@ class Baseline:
             return np.ones((1, len(self.homes)))
         columns = [group or "residents" for group in self.groups]
         return np.nan_to_num(np.stack([count_people(self.homes, name) for name in columns]))
-
-    @property
-    def weight(self) -> Floats:
-        """What each home counts for."""
-        return np.asarray(self.weights[0])
 
     @cached_property
     def totals(self) -> Floats:

@@ -8,7 +8,7 @@ import numpy as np
 
 from tongling_gis.assessment import Assessment, Indicator
 from tongling_gis.errors import UsageError
-from tongling_gis.reachability.indicators import BUILDINGS, RESIDENTS
+from tongling_gis.reachability.headcount import BUILDINGS, RESIDENTS
 from tongling_gis.reachability.places import HOME_KEYS, known_groups
 from tongling_gis.scenario.tables import EFFECTS
 from tongling_gis.schema import AGE_GROUPS

@@ -12,7 +12,7 @@ from tongling_gis.catalogue import read_standards
 from tongling_gis.errors import InputError, UsageError
 from tongling_gis.hours import is_open, read_all_hours
 from tongling_gis.network import Attachment, attach
-from tongling_gis.reachability.indicators import BUILDINGS, RESIDENTS
+from tongling_gis.reachability.headcount import Headcount
 from tongling_gis.reachability.places import (
     CENTRE_KEYS,
     CENTRES,
@@ -48,7 +48,7 @@ SITES = Text("候选地点", "candidate sites")
 
 
 @dataclass(frozen=True, eq=False)
-class SitingCity:
+class SitingCity(Headcount):
     """Everything that siting reckons with.
 
     Attributes:
@@ -82,16 +82,6 @@ class SitingCity:
         """Residents of each home, NaN where unknown."""
         return count_people(self.homes)
 
-    @property
-    def by_people(self) -> bool:
-        """Whether residents are known for some home; otherwise homes are counted."""
-        return bool(np.isfinite(self.people).any())
-
-    @cached_property
-    def count(self) -> Floats:
-        """How many each home counts for where numbers are told: residents, or 1."""
-        return np.nan_to_num(self.people) if self.by_people else np.ones(len(self.homes))
-
     @cached_property
     def households(self) -> Floats:
         """Households of each home, or else dwellings; NaN where unknown."""
@@ -110,16 +100,6 @@ class SitingCity:
             return read_standards().siting.household_size
         return float(self.people[both].sum() / self.households[both].sum())
 
-    @property
-    def unit(self) -> str:
-        """Unit of the counts: "residents" or "buildings"."""
-        return "residents" if self.by_people else "buildings"
-
-    @property
-    def who(self) -> Text:
-        """Who or what is counted."""
-        return RESIDENTS if self.by_people else BUILDINGS
-
     @cached_property
     def groups(self) -> dict[str, Floats]:
         """Residents of each home in each age group that is known."""
@@ -128,7 +108,7 @@ class SitingCity:
 
     def each_group(self) -> Iterator[tuple[str, Text, Floats]]:
         """Give everyone, then each known age group: column, how it reads, and numbers."""
-        yield "", self.who, self.count
+        yield "", self.who, self.weight
         for group, count in self.groups.items():
             label = Text("{who}（{age}）", "{who} {age}").fill(who=self.who, age=AGE_GROUPS[group])
             yield group, label, count

@@ -91,7 +91,7 @@ class Effect:
         took = np.zeros((len(self.city.sites), len(self.city.centres)))
         use = self.covered_before & self.covered_after
         use &= (self.after_site >= 0) & (self.before_centre >= 0)
-        np.add.at(took, (self.after_site[use], self.before_centre[use]), self.city.count[use])
+        np.add.at(took, (self.after_site[use], self.before_centre[use]), self.city.weight[use])
         return took
 
     def mean_s(self, walk_s: Floats, count: Floats) -> float | None:

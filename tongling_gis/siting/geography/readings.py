@@ -113,14 +113,14 @@ def _plans(
 
 def _curve_row(city: SitingCity, asked: SitingQuestion, plan: Plan, k: int) -> dict[str, Any]:
     effect = measure_effect(city, plan.chosen, asked.limit_s)
-    total = city.count.sum()
-    covered = float(city.count[effect.covered_after].sum())
+    total = city.weight.sum()
+    covered = float(city.weight[effect.covered_after].sum())
     return {
         "k": k,
         "covered": covered,
         "share_covered": covered / total if total else np.nan,
-        "newly": float(city.count[effect.newly].sum()),
-        "mean_walk_s": _or_nan(effect.mean_s(effect.after_s, city.count)),
+        "newly": float(city.weight[effect.newly].sum()),
+        "mean_walk_s": _or_nan(effect.mean_s(effect.after_s, city.weight)),
         "worst_walk_s": _or_nan(effect.worst_s(effect.after_s, plan.reach.weight)),
         "cost_yuan": effect.cost_yuan,
         "objective": plan.solution.objective,

@@ -88,7 +88,7 @@ def weigh_homes(city: SitingCity, asked: SitingQuestion) -> Floats:
     if asked.group:
         factor = asked.weights.get(asked.group, 1.0)
         return city.groups.get(asked.group, np.zeros(len(city.homes))) * factor
-    weight = city.count.copy()
+    weight = city.weight.copy()
     for group, factor in asked.weights.items():
         weight += (factor - 1.0) * city.groups.get(group, 0.0)
     return np.maximum(weight, 0.0)
@@ -242,7 +242,7 @@ def list_room(city: SitingCity, asked: SitingQuestion) -> Floats:
         floor_areas(city.centres)[city.staying],
     ]
     norm = standard.access.floor_area_m2_per_100_households / 100.0
-    share = weigh_homes(city, asked).sum() / max(city.count.sum(), 1e-9)
+    share = weigh_homes(city, asked).sum() / max(city.weight.sum(), 1e-9)
     room: Floats = area / norm * city.household_size * share
     return room
 

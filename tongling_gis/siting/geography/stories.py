@@ -41,8 +41,8 @@ def describe_sites(
 ) -> tuple[gpd.GeoDataFrame, list[Finding]]:
     """Make the layer of chosen sites, the most gainful first, and hold each to FAC-01."""
     city, chosen = effect.city, effect.chosen
-    newly = effect.by_site(effect.newly, city.count)
-    within = effect.by_site(effect.covered_after, city.count)
+    newly = effect.by_site(effect.newly, city.weight)
+    within = effect.by_site(effect.covered_after, city.weight)
     order = chosen[np.lexsort((chosen, -within[chosen], -newly[chosen]))]
     layer = city.sites.iloc[order].reset_index(drop=True)
     layer = layer.drop(columns=["usable", "reason", "reason_zh", "reason_en"])
@@ -56,8 +56,8 @@ def describe_sites(
             effect.by_site(effect.newly, count)[order]
         )
     nearer = effect.saved_s > 0
-    people = effect.by_site(nearer, city.count)[order]
-    saved = effect.by_site(nearer, city.count * np.where(nearer, effect.saved_s, 0.0))[order]
+    people = effect.by_site(nearer, city.weight)[order]
+    saved = effect.by_site(nearer, city.weight * np.where(nearer, effect.saved_s, 0.0))[order]
     layer[f"{unit}_nearer"] = _whole(people)
     layer["saved_s_each"] = np.divide(
         saved, people, out=np.full(len(order), np.nan), where=people > 0

@@ -70,7 +70,7 @@ def _alone(effect: Effect, plan: Plan, asked: SitingQuestion) -> Floats:
     row, column = pairs.coords
     use = (pairs.data <= asked.limit_s) & ~effect.covered_before[row]
     alone: Floats = np.bincount(
-        column[use], weights=city.count[row[use]], minlength=len(city.sites)
+        column[use], weights=city.weight[row[use]], minlength=len(city.sites)
     ).astype(np.float64)
     return alone
 
@@ -88,7 +88,7 @@ def centre_layer(effect: Effect) -> gpd.GeoDataFrame:
     ):
         use = (walk_s <= effect.limit_s) & (nearest >= 0)
         layer[f"{city.unit}_{name}"] = np.bincount(
-            nearest[use], weights=city.count[use], minlength=len(centres)
+            nearest[use], weights=city.weight[use], minlength=len(centres)
         )
     layer["relieved"] = layer[f"{city.unit}_before"] - layer[f"{city.unit}_after"]
     return _geometry_last(layer)
@@ -117,11 +117,11 @@ def list_indicators(effect: Effect, plan: Plan, asked: SitingQuestion) -> Iterat
     yield Indicator(
         "cost_yuan", Text("估算造价合计", "Estimated cost"), round(effect.cost_yuan), "yuan"
     )
-    newly = float(city.count[effect.newly].sum())
+    newly = float(city.weight[effect.newly].sum())
     each = round(effect.cost_yuan / newly) if newly else None
     label = Text("每新增覆盖一人（处）的造价", "Cost of each newly covered")
     yield Indicator("yuan_each_newly", label, each, "yuan")
-    unreached = float(city.count[plan.reach.conflict].sum())
+    unreached = float(city.weight[plan.reach.conflict].sum())
     label = Text("任何地点都到不了的{who}", "{who} whom no site reaches").fill(who=city.who)
     yield Indicator(f"{city.unit}_no_site", label, _whole(unreached), city.unit)
     yield from _of_proof(plan, asked)
@@ -156,7 +156,7 @@ def _of_walks(effect: Effect) -> Iterator[Indicator]:
         ("before", effect.before_s, Text("现状", "today")),
         ("after", effect.after_s, Text("方案", "by the plan")),
     ):
-        count = effect.city.count
+        count = effect.city.weight
         label = Text("平均步行时间（{when}）", "Mean walk {when}").fill(when=when)
         yield Indicator(f"mean_walk_{name}_s", label, effect.mean_s(walk_s, count), "s")
         label = Text("最长步行时间（{when}）", "Longest walk {when}").fill(when=when)
@@ -218,7 +218,7 @@ def list_notes(effect: Effect, plan: Plan, asked: SitingQuestion) -> Iterator[Te
     if plan.solution.status != "optimal" and plan.solution.reason.zh:
         yield plan.solution.reason
     if len(plan.reach.conflict):
-        count = city.count[plan.reach.conflict].sum()
+        count = city.weight[plan.reach.conflict].sum()
         yield Text(
             "有 {n} 处居民点（{count:,.0f} {unit}）任何地点都到不了：见图层 conflict；"
             "其余居民照常求解。",
