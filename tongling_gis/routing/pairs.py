@@ -115,6 +115,8 @@ class _Job:
 
     def run(self, engine: Engine) -> tuple[Int64s, Int32s, Int32s]:
         """Give the rows of the starts: where each begins, its goals, and times."""
+        if not len(self.starts[0]):
+            return np.zeros(1, dtype=np.int64), *np.empty((2, 0), dtype=np.int32)
         scipy_s = engines.scipy_rows_s(self.graph, len(self.starts[0]))
         if not engines.use_compiled(engine, scipy_s):
             return self._scipy()
