@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import threading
 from itertools import combinations
 from math import inf
 from typing import TYPE_CHECKING
@@ -20,11 +21,14 @@ from tongling_gis.siting import (
     Role,
     Solution,
     branching,
+    solve_backup,
+    solve_capacitated,
     solve_centre,
     solve_cover,
     solve_cover_all,
     solve_median,
 )
+from tongling_gis.siting.solution import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -302,6 +306,40 @@ def test_ctrl_c_keeps_the_best_so_far(
         assert found.objective < found.bound <= 150
     else:
         assert 0 < found.bound < found.objective
+
+
+@pytest.mark.parametrize(
+    ("solve", "asked"),
+    [
+        (solve_cover_all, {"limit": 0.1}),
+        (solve_backup, {"k": 20, "limit": 0.05, "first": 0.9}),
+        (solve_capacitated, {"k": 20, "limit": 0.05, "capacity": np.full(120, 3.0)}),
+    ],
+)
+def test_a_time_limit_holds_while_highs_does_not_listen(
+    solve: Callable[..., Solution], asked: dict, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where HiGHS asks nobody whether to stop, the best found so far is given all the same."""
+    woken = threading.Event()
+    monkeypatch.setattr("highspy.Highs.run", lambda _solver: woken.wait(10.0))
+    found = solve(hard_town(), **asked, effort=Effort(time_limit_s=0.5))
+    woken.set()
+    assert found.seconds < 3.0
+    assert found.status == "gap"
+    assert np.isfinite(found.bound)
+    assert len(found.sites) or solve is solve_backup
+
+
+def test_progress_says_in_words_what_is_not_known_yet() -> None:
+    """Before there are sites, or a bound, no gap of infinity is told."""
+    told: list[str] = []
+    for objective, bound in ((inf, 0.0), (5.0, -inf), (5.0, 4.0)):
+        Watch(Effort(progress=lambda what, _share: told.append(what.en))).tell(objective, bound)
+    assert told == [
+        "Solving, no feasible sites yet",
+        "Solving, sites found, no bound yet",
+        "Solving, gap 20.00%",
+    ]
 
 
 def test_the_gap_of_cover_is_a_share_of_those_covered() -> None:

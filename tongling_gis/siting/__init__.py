@@ -1,5 +1,7 @@
 """Where new centres do most good, proven: from times and demand, or from the map."""
 
+from typing import TYPE_CHECKING
+
 from tongling_gis.siting.backup import solve_backup
 from tongling_gis.siting.budget import solve_budget
 from tongling_gis.siting.capacity import solve_capacitated
@@ -17,6 +19,9 @@ from tongling_gis.siting.robustness import Often, Without, solve_often, solve_wi
 from tongling_gis.siting.solution import Effort, Solution, Status
 from tongling_gis.siting.works import Kind, Works
 
+if TYPE_CHECKING:
+    from tongling_gis.siting.geography import choose_sites
+
 __all__ = [
     "Effort",
     "Kind",
@@ -27,6 +32,7 @@ __all__ = [
     "Status",
     "Without",
     "Works",
+    "choose_sites",
     "front_of_cost",
     "front_of_worst",
     "solve_backup",
@@ -43,3 +49,12 @@ __all__ = [
     "solve_without",
     "weigh_groups",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """Import the door on the map where it is asked for: it brings networks along."""
+    if name == "choose_sites":
+        from tongling_gis.siting.geography import choose_sites
+
+        return choose_sites
+    raise AttributeError(name)

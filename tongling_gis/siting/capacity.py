@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tongling_gis.siting.solution import Solution
 
 _SAME = 1e-7
-_LEAST_S = 10.0
+_LEAST_S = 1.0
 _SHARE = 0.2
 
 

@@ -62,7 +62,7 @@ def _cover_part(part: Any, start: Ints, watch: Watch, enough: float) -> tuple[In
     chosen = np.zeros(m)
     chosen[start] = 1.0
     best = optimise(model, watch, start=chosen, target=Target(1.0, enough))
-    bound = max(count_apart(part), math.ceil(best.bound - 1e-6))
+    bound = max(count_apart(part), math.ceil(max(best.bound, 0.0) - 1e-6))
     return (np.flatnonzero(best.x > 0.5) if best.found else start), bound  # noqa: PLR2004
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import math
+import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from tongling_gis.siting.solution import Watch
 
 _INTEGRAL = 1e-6
+_TICK_S, _GRACE_S, _LAST_S = 0.05, 0.5, 20.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,33 +81,43 @@ class Optimum:
         return bool(len(self.x))
 
 
-@dataclass(frozen=True, eq=False)
-class Relaxed:
-    """The linear relaxation's solution: values, row prices and objective."""
-
-    x: Floats
-    prices: Floats
-    value: float
-
-
 @dataclass(eq=False)
 class _Listener:
-    """Stops a run where the search must end or has what was wanted."""
+    """Hears what a run found, and stops it where the search must end or has what was wanted."""
 
     watch: Watch
     target: Target
-    events: list[int] = field(default_factory=list)
+    x: Floats = field(default_factory=lambda: np.empty(0))
+    value: float = math.inf
+    bound: float = -math.inf
+    left: bool = False
 
-    def __call__(self, event: Any) -> None:  # noqa: ANN401 - highspy gives no types
+    def note(self, event: Any) -> None:  # noqa: ANN401 - highspy gives no types
+        """Keep a better solution."""
+        value = float(event.data_out.objective_function_value)
+        if value < self.value:
+            self.x, self.value = np.array(event.data_out.mip_solution, dtype=float), value
+
+    def weigh(self, event: Any) -> None:  # noqa: ANN401 - as above
+        """Stop the run where that is due."""
         seen = event.data_out
-        best, bound = seen.mip_primal_bound, seen.mip_dual_bound
+        best = seen.mip_primal_bound
+        self.bound = bound = max(self.bound, seen.mip_dual_bound)
         met = best <= self.target.value + _INTEGRAL or self.target.value < bound - _INTEGRAL
         worth = self.target.worth
         good = best - bound <= self.watch.effort.gap * abs(best - worth)
         wanted = math.isfinite(best) and (good or best <= self.target.value + _INTEGRAL)
         wanted = wanted or (self.target.value > -math.inf and met)
-        self.watch.tell(abs(worth - best), abs(worth - bound))
-        event.data_in.user_interrupt = int(wanted or self.watch.over)
+        event.data_in.user_interrupt = int(wanted or self.left or self.watch.over)
+
+    def heed(self, event: Any) -> None:  # noqa: ANN401 - as above
+        """Stop a linear run where the search must end."""
+        event.data_in.user_interrupt = int(self.left or self.watch.over)
+
+    def tell(self) -> None:
+        """Tell how far it is."""
+        worth = self.target.worth
+        self.watch.tell(abs(worth - self.value), abs(worth - self.bound))
 
 
 def optimise(
@@ -125,42 +138,49 @@ def optimise(
     solver = _load(model, watch)
     solver.setOptionValue("mip_abs_gap", goal.step * 0.999 if goal.step else 1e-9)
     listener = _Listener(watch, goal)
-    solver.cbMipInterrupt += listener
-    solver.cbSimplexInterrupt += _Breaker(watch)
+    solver.cbMipImprovingSolution += listener.note
+    solver.cbMipInterrupt += listener.weigh
+    solver.cbSimplexInterrupt += listener.heed
+    solver.cbIpmInterrupt += listener.heed
     if start is not None:
         solution = highspy.HighsSolution()
         solution.col_value = list(start)
         solver.setSolution(solution)
-    solver.run()
-    return _read(solver, model)
+        listener.x = np.asarray(start, dtype=float)
+        listener.value = float(model.cost @ listener.x)
+    if _run(solver, listener):
+        return _read(solver, model)
+    x = np.where(model.whole, np.rint(listener.x), listener.x) if len(listener.x) else listener.x
+    return Optimum(x, listener.value, min(listener.value, listener.bound))
 
 
-def relax_model(model: Model, watch: Watch) -> Relaxed | None:
-    """Solve the linear relaxation; None where time runs out or nothing is feasible."""
-    import highspy
+def _run(solver: Any, listener: _Listener) -> bool:  # noqa: ANN401 - untyped
+    """Run beside this thread, so that time limit and Ctrl-C hold whatever HiGHS is at.
 
-    solver = _load(model, watch, mixed=False)
-    solver.setOptionValue("solver", "ipm")
-    solver.run()
-    if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-        return None
-    found = solver.getSolution()
-    return Relaxed(
-        np.asarray(found.col_value),
-        np.asarray(found.row_dual),
-        float(solver.getInfo().objective_function_value),
-    )
+    HiGHS asks whether to stop between its steps only, and one step, such as the first linear
+    relaxation or its presolve, can take a minute.
+
+    Returns:
+        Whether the run ended; otherwise it was left, to stop at its next step.
+    """
+    runner = threading.Thread(target=solver.run, daemon=True)
+    runner.start()
+    over_s = 0.0
+    try:
+        while over_s < _GRACE_S:
+            runner.join(_TICK_S)
+            if not runner.is_alive():
+                return True
+            listener.tell()
+            over_s += _TICK_S if listener.watch.over else 0.0
+        return False
+    finally:
+        if runner.is_alive():
+            listener.left = True
+            atexit.register(runner.join, _LAST_S)
 
 
-@dataclass(eq=False)
-class _Breaker:
-    watch: Watch
-
-    def __call__(self, event: Any) -> None:  # noqa: ANN401 - highspy gives no types
-        event.data_in.user_interrupt = int(self.watch.over)
-
-
-def _load(model: Model, watch: Watch, *, mixed: bool = True) -> Any:  # noqa: ANN401 - untyped
+def _load(model: Model, watch: Watch) -> Any:  # noqa: ANN401 - untyped
     import highspy
 
     v, rows = len(model.cost), len(model.row_lower)
@@ -174,9 +194,8 @@ def _load(model: Model, watch: Watch, *, mixed: bool = True) -> Any:  # noqa: AN
     lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
     lp.a_matrix_.start_, lp.a_matrix_.index_ = columns.indptr, columns.indices
     lp.a_matrix_.value_ = columns.data
-    if mixed:
-        kinds = highspy.HighsVarType
-        lp.integrality_ = [kinds.kInteger if w else kinds.kContinuous for w in model.whole]
+    kinds = highspy.HighsVarType
+    lp.integrality_ = [kinds.kInteger if w else kinds.kContinuous for w in model.whole]
 
     class Quiet(highspy.Highs):
         def enableCallbacks(self) -> None:  # noqa: N802 - HiGHS prints a header here otherwise

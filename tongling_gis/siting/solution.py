@@ -112,6 +112,10 @@ class Solution:
         return abs(self.bound - self.objective) / max(abs(self.objective), 1e-9)
 
 
+_MOST_GAP = 10.0
+SOLVING = Text("求解选址，差距 {gap:.2%}", "Solving, gap {gap:.2%}")
+NO_SITES_YET = Text("求解选址，尚无可行方案", "Solving, no feasible sites yet")
+NO_BOUND_YET = Text("求解选址，已有方案，尚无界限", "Solving, sites found, no bound yet")
 PROVEN = Text("已证明最优。", "Proven optimal.")
 GOOD_ENOUGH = Text("已达到容许的差距。", "As near the bound as was asked.")
 OUT_OF_TIME = Text(
@@ -183,8 +187,10 @@ class Watch:
         if self.seconds - self._told < 0.2:  # noqa: PLR2004 - as the docstring says
             return
         self._told = self.seconds
-        gap = abs(objective - bound) / max(abs(objective), 1e-9)
-        says = Text("求解选址，差距 {gap:.2%}", "Solving, gap {gap:.2%}").fill(gap=gap)
+        says = NO_SITES_YET
+        if math.isfinite(objective):
+            gap = abs(objective - bound) / max(abs(objective), 1e-9)
+            says = SOLVING.fill(gap=gap) if gap <= _MOST_GAP else NO_BOUND_YET
         self.effort.progress(says, min(1.0, self.seconds / self.effort.time_limit_s))
 
     def ended(self, objective: float, bound: float) -> tuple[Status, Text]:
