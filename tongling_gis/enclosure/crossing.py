@@ -97,7 +97,7 @@ def _sides(enclosure: Enclosure, edge: Ints, at_m: Floats, there: Flags) -> Ints
 def _through_nodes(network: Network, edge: Ints, at_m: Floats, side: Ints) -> Flags:
     """Tell which edges end, from inside, at a node on the line from which another goes out."""
     begins = at_m <= _SAME_PLACE_M
-    columns = network.edges[["from_node", "to_node"]].to_numpy(dtype=np.int64)[edge]
+    columns = network.ends[edge]
     node = np.where(begins, columns[:, 0], columns[:, 1])
     goes_out = np.isin(node, node[side == 0])
     return np.asarray((side == 1) & goes_out)

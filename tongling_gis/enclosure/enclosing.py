@@ -256,8 +256,8 @@ class Enclosure:
 
     def _find_outside(self, network: Network) -> Flags:
         edges, nodes = network.edges, network.nodes
-        ends = edges[["from_node", "to_node"]].to_numpy(dtype=np.int64)
-        xy = nodes[["x_m", "y_m"]].to_numpy()
+        ends = network.ends
+        xy = network.xy
         deep = self._is_deep(xy)
         middle = shapely.line_interpolate_point(network.geometry, 0.5, normalized=True)
         middle_xy = shapely.get_coordinates(middle)

@@ -203,7 +203,7 @@ def build_lanes(enclosure: Enclosure) -> Lanes:
     reason = network.edges["walk_reason"].to_numpy(dtype=object)
     rows = np.flatnonzero(used | np.isin(reason, NARROWING))
     lines = network.geometry[rows]
-    ends = network.edges[["from_node", "to_node"]].to_numpy(dtype=np.int64)[rows]
+    ends = network.ends[rows].astype(np.int64)
     length_m = network.edges["length_m"].to_numpy(dtype=float)[rows]
     small = _shut_at_gates(enclosure, network)
     points = np.array([enclosure.case.gates[row].point for row in small[:, 2]], dtype=object)
@@ -288,15 +288,21 @@ def _shut_at_gates(enclosure: Enclosure, network: Network) -> Ints:
     if not rows or not len(cuts):
         return np.empty((0, 3), dtype=np.int64)
     points = np.array([enclosure.case.gates[row].point for row in rows], dtype=object)
-    places = np.asarray(shapely.points(cuts[["x_m", "y_m"]].to_numpy()), dtype=object)
+    places = np.asarray(shapely.points(cuts["x_m"], cuts["y_m"]), dtype=object)
     off_m = shapely.distance(places[:, None], points[None, :])
     near = np.flatnonzero(off_m.min(axis=1) <= network.gate_reach_m)
-    ends = cuts[["node_a", "node_b"]].to_numpy(dtype=np.int64)[near]
+    ends = _cut_nodes(network)[near]
     return np.column_stack([ends, np.array(rows)[off_m.argmin(axis=1)[near]]])
 
 
 def _parted_by_boundary(enclosure: Enclosure, network: Network) -> Ints:
     cuts = network.cuts
-    places = shapely.points(cuts[["x_m", "y_m"]].to_numpy(dtype=float))
+    places = shapely.points(cuts["x_m"], cuts["y_m"])
     on = shapely.dwithin(places, enclosure.line, 0.5) if len(cuts) else np.empty(0, dtype=bool)
-    return np.asarray(cuts[["node_a", "node_b"]].to_numpy(dtype=np.int64)[on])
+    return _cut_nodes(network)[on]
+
+
+def _cut_nodes(network: Network) -> Ints:
+    """Give the dead ends on both sides of each cut, int64[k, 2]."""
+    columns = [network.cuts[name].to_numpy(dtype=np.int64) for name in ("node_a", "node_b")]
+    return np.column_stack(columns)

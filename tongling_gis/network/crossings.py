@@ -143,7 +143,7 @@ def _gather(
     """Bring meetings at one spot of a street together into one place."""
     at_m = shapely.line_locate_point(network.geometry[edge], point)
     rest_m = shapely.length(network.geometry[edge]) - at_m
-    ends = network.edges[["from_node", "to_node"]].to_numpy(dtype=np.int64)[edge]
+    ends = network.ends[edge].astype(np.int64)
     node = np.where(rest_m <= SAME_PLACE_M, ends[:, 1], -1)
     node = np.where(at_m <= SAME_PLACE_M, ends[:, 0], node)
     edge, at_m = np.where(node >= 0, -1, edge), np.where(node >= 0, 0.0, at_m)
@@ -162,7 +162,7 @@ def _gather(
 def _located(network: Network, places: Places) -> Places:
     at_node = places.node >= 0
     xy = np.empty((len(at_node), 2))
-    xy[at_node] = network.nodes[["x_m", "y_m"]].to_numpy()[places.node[at_node]]
+    xy[at_node] = network.xy[places.node[at_node]]
     inside = shapely.line_interpolate_point(
         network.geometry[places.edge[~at_node]], places.at_m[~at_node]
     )
@@ -213,7 +213,7 @@ def _leads_to_gate(
     network: Network, passages: Passages, arms: Arms, count: int
 ) -> NDArray[np.bool_]:
     """Tell from which places the street itself leads to a gate of its own within 25 m."""
-    nodes = network.edges[["from_node", "to_node"]].to_numpy()[arms.edge]
+    nodes = network.ends[arms.edge]
     ahead = arms.step > 0
     length_m = shapely.length(network.geometry[arms.edge])
     away_m = np.where(ahead, length_m - arms.at_m, arms.at_m)

@@ -138,6 +138,17 @@ class Network:
         return self._uncut_of_walkers[walker]
 
     @cached_property
+    def ends(self) -> NDArray[np.int32]:
+        """Nodes at both ends of each edge, ``from_node`` first, int32[m, 2]."""
+        columns = [self.edges[name].to_numpy(dtype=np.int32) for name in ("from_node", "to_node")]
+        return np.column_stack(columns)
+
+    @cached_property
+    def xy(self) -> NDArray[np.float64]:
+        """Coordinates of the nodes, float64[n, 2]."""
+        return np.column_stack([self.nodes[name].to_numpy(dtype=float) for name in ("x_m", "y_m")])
+
+    @cached_property
     def walk_edges(self) -> NDArray[np.int32]:
         """Row numbers of the walkable edges, ascending."""
         return np.flatnonzero(self.edges["walkable"].to_numpy()).astype(np.int32)
@@ -163,7 +174,7 @@ class Network:
             return np.asarray(self.everyones.on_island & used)
         if self.islands is not None:
             return self.islands
-        own = self.component[self.edges["from_node"].to_numpy()]
+        own = self.component[self.ends[:, 0]]
         length_m = self.edges["length_m"].to_numpy()
         walked = self.walk_edges
         total_m = np.bincount(own[walked], weights=length_m[walked], minlength=1)
@@ -193,7 +204,7 @@ class Network:
         made = np.zeros(len(self.nodes), dtype=bool)
         made[self.cuts["node_a"].to_numpy()] = True
         made[self.cuts["node_b"].to_numpy()] = True
-        return np.column_stack([made[self.edges[n].to_numpy()] for n in ("from_node", "to_node")])
+        return made[self.ends]
 
     @cached_property
     def component(self) -> NDArray[np.int32]:
@@ -203,8 +214,7 @@ class Network:
         """
         return number_components(
             len(self.nodes),
-            self.edges["from_node"].to_numpy()[self.walk_edges],
-            self.edges["to_node"].to_numpy()[self.walk_edges],
+            *self.ends[self.walk_edges].T,
             self.edges["length_m"].to_numpy()[self.walk_edges],
         )
 

@@ -117,7 +117,7 @@ def split_streets(network: Network, partings: Partings) -> tuple[Pieces, Floats,
         pieces = _split(network, partings, _number_nodes(len(network.nodes), partings))
     else:
         row = np.arange(len(network.edges))
-        begin, end = network.edges[["from_node", "to_node"]].to_numpy(dtype=np.int64).T
+        begin, end = network.ends.astype(np.int64).T
         drawn_m = np.asarray(shapely.length(network.geometry))
         pieces = Pieces(row, np.zeros_like(row), begin, end, np.zeros(len(row)), drawn_m)
     return pieces, *_measure(network, pieces)
@@ -195,7 +195,7 @@ def _all_nodes(network: Network, partings: Partings, target: Ints) -> pd.DataFra
 def _elevation(network: Network, partings: Partings, arm: Ints) -> Floats:
     """Read the height at each arm's place, between the edge's ends in a straight line."""
     edge, at_m = partings.arms.edge[arm], partings.arms.at_m[arm]
-    ends = network.edges[["from_node", "to_node"]].to_numpy()[edge]
+    ends = network.ends[edge]
     height = network.nodes["elevation_m"].to_numpy(dtype=float)[ends]
     length_m = shapely.length(network.geometry[edge])
     share = np.divide(at_m, length_m, out=np.zeros(len(arm)), where=length_m > 0)

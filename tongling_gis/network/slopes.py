@@ -56,7 +56,7 @@ def measure_slopes(network: Network) -> EdgeSlopes:
     if len(said):
         inclines = {one: read_incline(one) for one in set(written[said])}
         tagged[said] = [inclines[one] for one in written[said]]
-    ends = network.edges[["from_node", "to_node"]].to_numpy()
+    ends = network.ends
     heights = network.nodes.get("elevation_m", pd.Series(np.nan, network.nodes.index))
     height_m = heights.to_numpy(dtype=float)[ends]
     length_m = network.edges["length_m"].to_numpy(dtype=float)

@@ -22,6 +22,8 @@ _NUMBER = re.compile(r"\s*(\d+(?:[.,]\d+)?)\s*(?:m|t)?\s*", re.IGNORECASE)
 def read_tag(layer: pd.DataFrame, name: str) -> NDArray[np.object_]:
     """Give each row's value of one tag as text, "" where it has none."""
     values = np.full(len(layer), "", dtype=object)
+    if not len(values):
+        return values
     if "tags" in layer:
         _fill_from_json(values, layer["tags"], name)
     if name in layer:

@@ -190,7 +190,7 @@ def find_passages(network: Network, gates: gpd.GeoDataFrame | None) -> Passages:
     walker, nodes = network.walker, network.nodes
     rows = np.flatnonzero(has_passage(nodes, walker))
     opens = gates_that_open(nodes.iloc[rows], walker)
-    spots = np.asarray(shapely.points(nodes[["x_m", "y_m"]].to_numpy()[rows]), dtype=object)
+    spots = np.asarray(shapely.points(network.xy[rows]), dtype=object)
     points = names = np.empty(0, dtype=object)
     if gates is not None and len(gates):
         points = gates.geometry.to_numpy(dtype=object)

@@ -104,7 +104,7 @@ class WalkGraph:
     @cached_property
     def edge_ends(self) -> Int32s:
         """The network's nodes at both ends of each edge, ``from_node`` first, int32[m, 2]."""
-        return self.network.edges[["from_node", "to_node"]].to_numpy(dtype=np.int32)
+        return self.network.ends
 
     @cached_property
     def street_lines(self) -> StreetLines:
@@ -197,12 +197,11 @@ def weigh(network: Network, profile: WalkProfile) -> WalkGraph:
     """
     network = network.for_walker(profile)
     forward_ms, backward_ms = edge_times(network, profile)
-    xy = network.nodes[["x_m", "y_m"]].to_numpy(dtype=np.float64)
+    xy = network.xy
     order = np.argsort(hilbert_positions(xy), kind="stable").astype(np.int32)
     rank = np.empty_like(order)
     rank[order] = np.arange(len(order), dtype=np.int32)
-    start = rank[network.edges["from_node"].to_numpy()]
-    end = rank[network.edges["to_node"].to_numpy()]
+    start, end = rank[network.ends].T
     tails, heads = np.concatenate([start, end]), np.concatenate([end, start])
     cost_ms = np.concatenate([forward_ms, backward_ms])
     edge = np.tile(np.arange(len(start), dtype=np.int32), 2)

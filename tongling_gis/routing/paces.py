@@ -189,4 +189,4 @@ def find_crossings(network: Network) -> tuple[Flags, Flags]:
 
 
 def _ends(network: Network) -> NDArray[np.int32]:
-    return network.edges[["from_node", "to_node"]].to_numpy(dtype=np.int32)
+    return network.ends

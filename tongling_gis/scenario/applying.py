@@ -218,7 +218,7 @@ class Islands:
     def of(cls, plain: Network) -> Islands:
         """Find out how everyone's uncut streets hang together."""
         flags, walked = plain.on_island, plain.walk_edges
-        nodes = plain.edges[["from_node", "to_node"]].to_numpy(dtype=np.int64)
+        nodes = plain.ends.astype(np.int64)
         component = plain.component.astype(np.int64)
         count = int(component.max(initial=-1)) + 1
         own = component[nodes[:, 0]]

@@ -184,7 +184,7 @@ class Ground:
     @cached_property
     def ends(self) -> Ints:
         """Nodes at both ends of each uncut street, int64[m, 2]."""
-        return self.uncut.edges[["from_node", "to_node"]].to_numpy(dtype=np.int64)
+        return self.uncut.ends.astype(np.int64)
 
     @property
     def piece_ends(self) -> NDArray[np.int32]:
@@ -305,7 +305,7 @@ class Ground:
     @cached_property
     def xy(self) -> Floats:
         """Coordinates of the uncut streets' nodes, (n, 2)."""
-        return self.uncut.nodes[["x_m", "y_m"]].to_numpy(dtype=float)
+        return self.uncut.xy
 
     @cached_property
     def open_node_tree(self) -> shapely.STRtree:

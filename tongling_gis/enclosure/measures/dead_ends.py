@@ -67,7 +67,7 @@ def find_dead_ends(enclosure: Enclosure) -> list[DeadEnd]:
         for node, ways in lanes.meeting.items()
     }
     inside = set(lanes.within.tolist())
-    xy = enclosure.driving_after.nodes[["x_m", "y_m"]].to_numpy()
+    xy = enclosure.driving_after.xy
     found = []
     for node, ways in meeting.items():
         if len(ways) != 1 or ways[0][1] not in inside or lanes.outside[node]:

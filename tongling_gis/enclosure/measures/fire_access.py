@@ -175,7 +175,7 @@ def _joined_today(enclosure: Enclosure) -> Flags:
 
     network = enclosure.driving
     used = network.edges["walkable"].to_numpy(dtype=bool)
-    a, b = network.edges[["from_node", "to_node"]].to_numpy(dtype=np.int64).T
+    a, b = network.ends.astype(np.int64).T
     count = len(network.nodes)
     hub = np.flatnonzero(enclosure.outside_nodes(network))
     tail = np.concatenate([a[used], hub])

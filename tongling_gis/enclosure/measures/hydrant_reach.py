@@ -121,7 +121,7 @@ def hose_lengths_m(enclosure: Enclosure) -> Floats:
     near_m = _node_distances(network, used, _join(enclosure, network, tree, used, points))
     edge, off_m, share = _join(enclosure, network, tree, used, served.shape)
     length_m = network.edges["length_m"].to_numpy(dtype=float)[edge]
-    a, b = network.edges[["from_node", "to_node"]].to_numpy(dtype=np.int64)[edge].T
+    a, b = network.ends[edge].astype(np.int64).T
     by_node = np.minimum(near_m[a] + share * length_m, near_m[b] + (1 - share) * length_m)
     return np.asarray(off_m + by_node)
 
@@ -153,7 +153,7 @@ def _node_distances(network: Network, used: Ints, places: tuple[Ints, Floats, Fl
 
     edge, off_m, share = places
     count = len(network.nodes)
-    ends = network.edges[["from_node", "to_node"]].to_numpy(dtype=np.int64)
+    ends = network.ends.astype(np.int64)
     length_m = network.edges["length_m"].to_numpy(dtype=float)
     fine = np.isfinite(off_m)
     edge, off_m, share = edge[fine], off_m[fine], share[fine]
@@ -214,7 +214,7 @@ def measure_hydrant_spacing(enclosure: Enclosure) -> Measured:
 def _gaps(network: Network, roads: Ints, edge: Ints, share: Floats) -> Floats:
     """Give for each edge the longest way between neighbouring hydrants through it."""
     near_m = _node_distances(network, roads, (edge, np.zeros(len(edge)), share))
-    ends = network.edges[["from_node", "to_node"]].to_numpy(dtype=np.int64)
+    ends = network.ends.astype(np.int64)
     length_m = network.edges["length_m"].to_numpy(dtype=float)
     gap_m: Floats = near_m[ends].sum(axis=1) + length_m
     for one in np.unique(edge).tolist():

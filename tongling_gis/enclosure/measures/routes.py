@@ -133,7 +133,7 @@ def _route_item(enclosure: Enclosure, routes: list[Routes], off_m: Floats, one: 
 def _from_gates(enclosure: Enclosure) -> tuple[list[Routes], Floats]:
     """Find the ways from each gate for engines, and the metres to buildings, [gates, pairs]."""
     lanes, case = enclosure.lanes, enclosure.case
-    xy = enclosure.driving_after.nodes[["x_m", "y_m"]].to_numpy()
+    xy = enclosure.driving_after.xy
     routes = []
     for gate in engine_gates(enclosure):
         own = lanes.gate == gate

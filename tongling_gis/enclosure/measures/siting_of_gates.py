@@ -73,7 +73,7 @@ def _near(enclosure: Enclosure, layer: str) -> Shapes | None:
 
 
 def _nodes_at(network: Network, chosen: NDArray[np.bool_]) -> Shapes:
-    xy = network.nodes[["x_m", "y_m"]].to_numpy()[chosen]
+    xy = network.xy[chosen]
     return np.asarray(shapely.points(xy), dtype=object)
 
 
@@ -84,7 +84,7 @@ def measure_gate_to_junction(enclosure: Enclosure) -> Measured:
     trunk, primary or secondary.
     """
     network = enclosure.walking
-    ends = network.edges[["from_node", "to_node"]].to_numpy()
+    ends = network.ends
     drivable = ~has_tag(network.edges, "highway", ("footway", "path", "steps", "cycleway"))
     main = has_tag(network.edges, "highway", MAIN_ROADS)
     count = np.bincount(ends[drivable].ravel(), minlength=len(network.nodes))

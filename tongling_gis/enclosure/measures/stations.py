@@ -131,7 +131,7 @@ def _seconds_today(enclosure: Enclosure) -> Floats:
     served = enclosure.served
     cost_s = _edge_seconds(enclosure, network)
     node_s = _from_stations(enclosure, network, cost_s)
-    a, b = network.edges[["from_node", "to_node"]].to_numpy(dtype=np.int64).T
+    a, b = network.ends.astype(np.int64).T
     at_s = np.minimum(node_s[a], node_s[b])
     good = np.flatnonzero(np.isfinite(at_s) & np.isfinite(cost_s))
     if not len(good):
@@ -155,7 +155,7 @@ def _from_stations(enclosure: Enclosure, network: Network, cost_s: Floats) -> Fl
 
     node, start_s = _seeds(enclosure, network)
     count = len(network.nodes)
-    a, b = network.edges[["from_node", "to_node"]].to_numpy(dtype=np.int64).T
+    a, b = network.ends.astype(np.int64).T
     used = np.isfinite(cost_s)
     tail = np.concatenate([np.minimum(a, b)[used], node])
     head = np.concatenate([np.maximum(a, b)[used], np.full(len(node), count)])
@@ -178,7 +178,7 @@ def _seeds(enclosure: Enclosure, network: Network) -> tuple[Ints, Floats]:
     at = np.searchsorted(city_id, own_id, sorter=order)
     found = order[at.clip(0, len(order) - 1)]
     known = (city_id[found] == own_id) & (own_id >= 0)
-    xy = network.nodes[["x_m", "y_m"]].to_numpy()
+    xy = network.xy
     beyond = known & ~shapely.contains_xy(enclosure.window, xy[:, 0], xy[:, 1])
     beyond &= around.station_ms[found] >= 0
     ends = around.station_ends

@@ -65,7 +65,7 @@ def measure_step_free_way(enclosure: Enclosure) -> Measured:
 def _leads_out(enclosure: Enclosure, *, steps: bool) -> Flags:
     """Tell which streets after the boundary hang together with those outside."""
     network = enclosure.walking_after
-    ends = network.edges[["from_node", "to_node"]].to_numpy(dtype=np.int32)
+    ends = network.ends
     used = network.edges["walkable"].to_numpy(dtype=bool)
     if not steps:
         used = used & ~has_tag(network.edges, "highway", ("steps",))
@@ -127,10 +127,9 @@ def measure_crossing_spacing(enclosure: Enclosure) -> Measured:
 
 
 def _crossings(enclosure: Enclosure) -> NDArray[np.object_]:
-    nodes = enclosure.walking.nodes
-    at = has_tag(nodes, "highway", _CROSSINGS)
-    xy = nodes[["x_m", "y_m"]].to_numpy()[at]
-    return np.asarray(shapely.points(xy), dtype=object)
+    network = enclosure.walking
+    at = has_tag(network.nodes, "highway", _CROSSINGS)
+    return np.asarray(shapely.points(network.xy[at]), dtype=object)
 
 
 def _gaps(name: Text, lines: NDArray[np.object_], spots: NDArray[np.object_]) -> list[Item]:
