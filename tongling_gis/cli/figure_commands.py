@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tongling_gis.errors import UsageError
 from tongling_gis.text import Text
 
 if TYPE_CHECKING:
@@ -16,13 +15,23 @@ if TYPE_CHECKING:
 
 _SHEETS = ("A4", "A4-portrait", "A3", "A3-portrait", "slide")
 _FORMATS = ("png", "svg", "pdf")
+_CHARTS = (
+    "share_by_age",
+    "minutes",
+    "lorenz",
+    "stars",
+    "satisfaction",
+    "siting_curve",
+    "week",
+    "all",
+)
 
 
 def add_figure(builder: Builder) -> None:
     """Add the command ``figure``."""
     parser = builder.command(
         "figure",
-        Text("绘制报告和展板用的专题图（PNG、SVG、PDF）", "maps for print: PNG, SVG or PDF"),
+        Text("绘制报告和展板用的专题图和统计图（PNG、SVG、PDF）", "maps and charts for print"),
         figure,
     )
     builder.option(
@@ -35,6 +44,22 @@ def add_figure(builder: Builder) -> None:
             "siting；不写则每类各画最新一个",
             "a result, as coverage-01, or a kind: coverage, isochrones, comparison, enclosure, "
             "siting; the newest of each kind where none is named",
+        ),
+    )
+    builder.option(
+        parser,
+        "--chart",
+        dest="charts",
+        nargs="+",
+        choices=_CHARTS,
+        default=(),
+        metavar="NAME",
+        help=Text(
+            "改画统计图：share_by_age 各年龄覆盖、minutes 步行分钟、lorenz 洛伦兹与基尼、"
+            "stars 星级与服务人口、satisfaction 满意度、siting_curve 选址收益、"
+            "week 一周开放，或 all 全部",
+            "charts in place of maps: share_by_age, minutes, lorenz, stars, satisfaction, "
+            "siting_curve, week, or all",
         ),
     )
     builder.option(
@@ -76,19 +101,16 @@ def figure(options: argparse.Namespace, screen: Screen) -> None:
     """Draw results for print."""
     from tongling_gis import studies
 
-    if options.out is not None and len(options.what) != 1:
-        raise UsageError(
-            Text(
-                "指定了输出文件（-o）时，请只写一个要画的结果。",
-                "Name one result alone where a file (-o) is given.",
-            )
-        )
     workspace = studies.open_project(options.project)
     paths = studies.draw_project_figures(
         workspace,
         options.what,
         studies.FigureOptions(
-            options.sheet, tuple(options.formats), title=options.title, out=options.out
+            options.sheet,
+            tuple(options.formats),
+            title=options.title,
+            out=options.out,
+            charts=tuple(options.charts),
         ),
         lang=screen.lang,
         progress=screen.progress,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tongling_gis.mapping.figures.base import draw_base, draw_lines
 from tongling_gis.mapping.figures.coverage import CENTRE_KEY, draw_centres
-from tongling_gis.mapping.figures.sheet import KeyEntry, fit_map
+from tongling_gis.mapping.figures.keys import KeyEntry
 from tongling_gis.text import Text
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from tongling_gis.assessment import Assessment
-    from tongling_gis.mapping.figures.sheet import Bounds, Page
+    from tongling_gis.mapping.figures.sheet import Page
 
 _GAINED, _SHORTER, _SAME, _LONGER, _LOST = "#0b6e4f", "#7fb8a4", "#c9c4bb", "#e0a27a", "#b3261e"
 _CHANGED = "#1f2328"
@@ -58,10 +58,9 @@ def lead_of_comparison(comparison: Assessment) -> Text:
 
 
 def draw_comparison(
-    page: Page, comparison: Assessment, layers: Mapping[str, gpd.GeoDataFrame], bounds: Bounds
+    page: Page, comparison: Assessment, layers: Mapping[str, gpd.GeoDataFrame]
 ) -> None:
     """Draw residents by what becomes of their walk, and where something changes."""
-    fit_map(page, bounds)
     draw_base(page.frame, layers)
     import pandas as pd
 

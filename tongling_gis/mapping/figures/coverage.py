@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tongling_gis.mapping.figures.base import draw_base
+from tongling_gis.mapping.figures.keys import MARKERS, KeyEntry
 from tongling_gis.mapping.figures.labels import Label, place_labels
-from tongling_gis.mapping.figures.sheet import MARKERS, KeyEntry, Page, fit_map
 from tongling_gis.mapping.layers import STAR_COLOURS, coverage_classes
 from tongling_gis.mapping.results import coverage_limits, walk_classes
 from tongling_gis.text import Text
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from tongling_gis.assessment import Assessment
-    from tongling_gis.mapping.figures.sheet import Bounds
+    from tongling_gis.mapping.figures.sheet import Page
 
 _SMALLEST_PT, _LARGEST_PT = 1.0, 4.5
 CENTRE_KEY = (
@@ -56,11 +56,8 @@ def lead_of_coverage(coverage: Assessment) -> Text:
     )
 
 
-def draw_coverage(
-    page: Page, coverage: Assessment, layers: Mapping[str, gpd.GeoDataFrame], bounds: Bounds
-) -> None:
+def draw_coverage(page: Page, coverage: Assessment, layers: Mapping[str, gpd.GeoDataFrame]) -> None:
     """Draw homes by the class of their walk, and the centres with their names."""
-    fit_map(page, bounds)
     draw_base(page.frame, layers)
     homes = coverage.layers["residents"]
     limits = coverage_limits(coverage)
@@ -117,4 +114,4 @@ def draw_centres(page: Page, centres: gpd.GeoDataFrame, *, names: bool = True) -
         for row in best_first.tolist()
         if called[row]
     ]
-    place_labels(page.frame, labels, size_pt=page.sheet.text_pt * 0.8)
+    place_labels(page, labels, size_pt=page.sheet.text_pt * 0.8)

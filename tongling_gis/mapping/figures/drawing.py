@@ -6,15 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tongling_gis.errors import UsageError
 from tongling_gis.mapping.figures import comparisons, coverage, enclosures, isochrones, siting
-from tongling_gis.mapping.figures.sheet import (
-    SHEETS,
-    SheetText,
-    draw_north_arrow,
-    draw_scale_bar,
-    open_page,
-    save_page,
-    typeset,
-)
+from tongling_gis.mapping.figures.frames import open_window
+from tongling_gis.mapping.figures.sheet import SHEETS, Sheet, SheetText, open_page
+from tongling_gis.mapping.figures.typesetting import png_bytes, save_figure, typeset
 from tongling_gis.text import Text
 
 if TYPE_CHECKING:
@@ -24,7 +18,9 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from tongling_gis.assessment import Assessment
-    from tongling_gis.mapping.figures.sheet import Bounds, KeyEntry, Page
+    from tongling_gis.mapping.figures.frames import Bounds
+    from tongling_gis.mapping.figures.keys import KeyEntry
+    from tongling_gis.mapping.figures.sheet import KeyPlace, Page
     from tongling_gis.text import Lang
 
 ENDINGS = (".png", ".svg", ".pdf")
@@ -52,7 +48,7 @@ class FigureKind(NamedTuple):
     title: Text
     key: Callable[[Assessment], Sequence[KeyEntry]]
     lead: Callable[[Assessment], Text]
-    draw: Callable[[Page, Assessment, Mapping[str, gpd.GeoDataFrame], Bounds], None]
+    draw: Callable[[Page, Assessment, Mapping[str, gpd.GeoDataFrame]], None]
     bounds: Callable[[Assessment], Bounds]
 
 
@@ -124,8 +120,8 @@ def draw_figure(
     Raises:
         UsageError: If the kind of result, the sheet or the file's ending is not known.
     """
-    _check(assessment.kind, sheet, path)
-    kind = FIGURES[assessment.kind]
+    kind = _kind_of(assessment)
+    check_file(sheet, path)
     own = words or FigureWords()
     named = Text.same(own.title) if own.title else kind.title.fill(subject=assessment.subject)
     said = SheetText(
@@ -135,24 +131,67 @@ def draw_figure(
         foot=describe_foot(assessment, own.day),
         invented=assessment.provenance.invented,
     )
-    with typeset(SHEETS[sheet]):
+    with typeset(SHEETS[sheet].text_pt):
         page = open_page(SHEETS[sheet], said, own.lang)
-        kind.draw(page, assessment, layers, kind.bounds(assessment))
-        draw_scale_bar(page)
-        draw_north_arrow(page)
-        save_page(page, path)
+        open_window(page, kind.bounds(assessment))
+        kind.draw(page, assessment, layers)
+        save_figure(page.figure, path)
     return path
 
 
-def _check(kind: str, sheet: str, path: Path) -> None:
-    if kind not in FIGURES:
+def draw_figure_png(
+    assessment: Assessment,
+    layers: Mapping[str, gpd.GeoDataFrame],
+    *,
+    width_mm: float = 160.0,
+    height_mm: float = 130.0,
+    lang: Lang = "zh",
+    key: KeyPlace = "below",
+) -> bytes:
+    """Draw a result as a map with its key alone, for a page that has its own caption.
+
+    Args:
+        assessment: As ``draw_figure`` takes it.
+        layers: As ``draw_figure`` takes them.
+        width_mm: Its width on the page, for which its type is made.
+        height_mm: Its height, the key included.
+        lang: Language of the words.
+        key: Where the key stands: "below", "right" or "none".
+
+    Returns:
+        A PNG file at 300 dpi.
+
+    Raises:
+        UsageError: If no map is drawn of this kind of result.
+    """
+    kind = _kind_of(assessment)
+    sheet = Sheet(width_mm, height_mm, text_pt=8.5, margin_mm=0.4)
+    with typeset(sheet.text_pt):
+        page = open_page(sheet, SheetText(key=kind.key(assessment)), lang, key_at=key)
+        open_window(page, kind.bounds(assessment), invented=assessment.provenance.invented)
+        kind.draw(page, assessment, layers)
+        return png_bytes(page.figure)
+
+
+def _kind_of(assessment: Assessment) -> FigureKind:
+    if assessment.kind not in FIGURES:
         known = "、".join(FIGURES)
         raise UsageError(
             Text(
-                f"“{kind}”类结果不能绘成地图；可用：{known}。",
-                f"A result of kind {kind!r} is drawn as no map; there are {', '.join(FIGURES)}.",
+                f"“{assessment.kind}”类结果不能绘成地图；可用：{known}。",
+                f"A result of kind {assessment.kind!r} is drawn as no map; there are "
+                f"{', '.join(FIGURES)}.",
             )
         )
+    return FIGURES[assessment.kind]
+
+
+def check_file(sheet: str, path: Path) -> None:
+    """Check the name of a sheet and the ending of a file.
+
+    Raises:
+        UsageError: If one of them is not known.
+    """
     if sheet not in SHEETS:
         raise UsageError(
             Text(

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tongling_gis.mapping.figures.base import Look, draw_base, draw_lines, fill_areas
+from tongling_gis.mapping.figures.keys import KeyEntry
 from tongling_gis.mapping.figures.labels import Label, place_labels
-from tongling_gis.mapping.figures.sheet import KeyEntry, fit_map
 from tongling_gis.text import Text
 
 if TYPE_CHECKING:
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from tongling_gis.assessment import Assessment
-    from tongling_gis.mapping.figures.sheet import Bounds, Page
+    from tongling_gis.mapping.figures.frames import Bounds
+    from tongling_gis.mapping.figures.sheet import Page
 
 BREACH, ADVICE, UNKNOWN = "#b3261e", "#9a5b00", "#57606a"
 _LINE = "#8f1d5c"
@@ -85,11 +86,8 @@ def enclosure_bounds(check: Assessment) -> Bounds:
     return (west - margin_m, south - margin_m, east + margin_m, north + margin_m)
 
 
-def draw_enclosure(
-    page: Page, check: Assessment, layers: Mapping[str, gpd.GeoDataFrame], bounds: Bounds
-) -> None:
+def draw_enclosure(page: Page, check: Assessment, layers: Mapping[str, gpd.GeoDataFrame]) -> None:
     """Draw the boundary, its gates, and the findings with their numbers."""
-    fit_map(page, bounds)
     draw_base(page.frame, layers)
     area = check.layers["boundary"].geometry.to_numpy(dtype=object)
     fill_areas(page.frame, area, Look("#8f1d5c", "", 0.0, 0.07), zorder=7)
@@ -116,7 +114,7 @@ def _draw_findings(page: Page, check: Assessment) -> None:
         )
         first = points.iloc[0]
         labels.append(Label(first.x, first.y, str(number), 6.0))
-    place_labels(page.frame, labels, size_pt=page.sheet.text_pt)
+    place_labels(page, labels, size_pt=page.sheet.text_pt)
 
 
 def _draw_gates(page: Page, gates: gpd.GeoDataFrame) -> None:
@@ -139,4 +137,4 @@ def _draw_gates(page: Page, gates: gpd.GeoDataFrame) -> None:
         for x, y, width in zip(x_m, y_m, gates["width_m"].to_numpy(dtype=float), strict=True)
         if not np.isnan(width)
     ]
-    place_labels(page.frame, labels, size_pt=page.sheet.text_pt * 0.85)
+    place_labels(page, labels, size_pt=page.sheet.text_pt * 0.85)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tongling_gis.mapping.figures.base import Look, draw_base, fill_areas
 from tongling_gis.mapping.figures.coverage import CENTRE_KEY, draw_centres
-from tongling_gis.mapping.figures.sheet import KeyEntry, fit_map
+from tongling_gis.mapping.figures.keys import KeyEntry
 from tongling_gis.mapping.layers import reach_colour
 from tongling_gis.text import Text
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from tongling_gis.assessment import Assessment
-    from tongling_gis.mapping.figures.sheet import Bounds, Page
+    from tongling_gis.mapping.figures.sheet import Page
 
 _ALPHA = 0.62
 
@@ -55,10 +55,9 @@ def lead_of_isochrones(isochrones: Assessment) -> Text:
 
 
 def draw_isochrones(
-    page: Page, isochrones: Assessment, layers: Mapping[str, gpd.GeoDataFrame], bounds: Bounds
+    page: Page, isochrones: Assessment, layers: Mapping[str, gpd.GeoDataFrame]
 ) -> None:
     """Draw the areas within the limits, the smallest on top, over the base map."""
-    fit_map(page, bounds)
     draw_base(page.frame, layers)
     together = isochrones.layers["dissolved"]
     limits = _limits(isochrones)

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.transforms import Bbox
 
+    from tongling_gis.mapping.figures.sheet import Page
+
 _Place: TypeAlias = tuple[
     float, float, Literal["left", "center", "right"], Literal["bottom", "center", "top"]
 ]
@@ -35,21 +37,23 @@ class Label(NamedTuple):
     symbol_pt: float = 4.0
 
 
-def place_labels(frame: Axes, labels: Sequence[Label], *, size_pt: float) -> int:
+def place_labels(page: Page, labels: Sequence[Label], *, size_pt: float) -> int:
     """Write names beside their symbols where there is room; the others are left out.
+
+    Names keep clear of each other, of every label's symbol, and of what the page has taken.
 
     Returns:
         How many there was no room for.
     """
     from matplotlib.patheffects import withStroke
 
-    figure = frame.figure
-    renderer = figure.canvas.get_renderer()  # type: ignore[attr-defined]
+    frame = page.frame
+    renderer = page.figure.canvas.get_renderer()  # type: ignore[attr-defined]
     within = frame.get_window_extent(renderer)
-    dots = figure.dpi / 72.0
-    taken: list[Bbox] = [_box_of(frame, one, dots) for one in labels]
+    dots = page.figure.dpi / 72.0
+    page.taken.extend(_box_of(frame, one, dots) for one in labels)
     left_out = 0
-    for number, one in enumerate(labels):
+    for one in labels:
         text = frame.text(
             0,
             0,
@@ -58,22 +62,34 @@ def place_labels(frame: Axes, labels: Sequence[Label], *, size_pt: float) -> int
             zorder=40,
             path_effects=[withStroke(linewidth=_HALO_PT, foreground="white")],
         )
+        x, y = frame.transData.transform((one.x_m, one.y_m))
+        reach = (one.symbol_pt / 2 + 1.2) * dots
+        size = text.get_window_extent(renderer)
         for right, up, across, along in _PLACES:
-            x, y = frame.transData.transform((one.x_m, one.y_m))
-            reach = (one.symbol_pt / 2 + 1.2) * dots
+            box = _beside(x + right * reach, y + up * reach, size, across, along)
+            if not (within.x0 < box.x0 and box.x1 < within.x1):
+                continue
+            if not (within.y0 < box.y0 and box.y1 < within.y1):
+                continue
+            if any(box.overlaps(other) for other in page.taken):
+                continue
             at = frame.transData.inverted().transform((x + right * reach, y + up * reach))
-            text.set_position(tuple(at))
-            text.set_horizontalalignment(across)
-            text.set_verticalalignment(along)
-            box = text.get_window_extent(renderer)
-            clear = not any(box.overlaps(other) for row, other in enumerate(taken) if row != number)
-            if clear and within.contains(box.x0, box.y0) and within.contains(box.x1, box.y1):
-                taken.append(box)
-                break
+            text.set(position=tuple(at), ha=across, va=along)
+            page.taken.append(box)
+            break
         else:
             text.remove()
             left_out += 1
     return left_out
+
+
+def _beside(x: float, y: float, size: Bbox, across: str, along: str) -> Bbox:
+    """Give the box of words of a size that are anchored at a place, in the canvas's dots."""
+    from matplotlib.transforms import Bbox
+
+    left = x - size.width * {"left": 0.0, "center": 0.5, "right": 1.0}[across]
+    low = y - size.height * {"bottom": 0.0, "center": 0.5, "top": 1.0}[along]
+    return Bbox.from_bounds(left, low, size.width, size.height)
 
 
 def _box_of(frame: Axes, label: Label, dots: float) -> Bbox:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from tongling_gis.mapping.figures.base import draw_base
 from tongling_gis.mapping.figures.coverage import CENTRE_KEY, draw_centres
+from tongling_gis.mapping.figures.keys import KeyEntry
 from tongling_gis.mapping.figures.labels import Label, place_labels
-from tongling_gis.mapping.figures.sheet import KeyEntry, fit_map
 from tongling_gis.mapping.layers import BEYOND_COLOUR, reach_colour
 from tongling_gis.text import Text
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from tongling_gis.assessment import Assessment
-    from tongling_gis.mapping.figures.sheet import Bounds, Page
+    from tongling_gis.mapping.figures.sheet import Page
 
 _CHOSEN = "#b3006b"
 _STATES = (
@@ -54,11 +54,8 @@ def lead_of_siting(siting: Assessment) -> Text:
     )
 
 
-def draw_siting(
-    page: Page, siting: Assessment, layers: Mapping[str, gpd.GeoDataFrame], bounds: Bounds
-) -> None:
+def draw_siting(page: Page, siting: Assessment, layers: Mapping[str, gpd.GeoDataFrame]) -> None:
     """Draw residents by what becomes of them, the centres there are, and the chosen sites."""
-    fit_map(page, bounds)
     draw_base(page.frame, layers)
     homes = siting.layers["residents"]
     state = _states(homes)
@@ -102,4 +99,4 @@ def _draw_sites(page: Page, sites: gpd.GeoDataFrame) -> None:
         for x, y, name in zip(x_m, y_m, names, strict=True)
         if name
     ]
-    place_labels(page.frame, labels, size_pt=page.sheet.text_pt * 0.9)
+    place_labels(page, labels, size_pt=page.sheet.text_pt * 0.9)
