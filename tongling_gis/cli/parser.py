@@ -11,6 +11,7 @@ from tongling_gis.cli.arguments import Builder, CommandParser, add_common, name_
 from tongling_gis.cli.enclosure_parser import add_enclosure
 from tongling_gis.cli.figure_commands import add_figure
 from tongling_gis.cli.record_commands import add_export, add_records, add_template
+from tongling_gis.cli.report_commands import add_report
 from tongling_gis.cli.siting_commands import add_site
 from tongling_gis.text import Lang, Text
 
@@ -66,6 +67,7 @@ def build_parser(lang: Lang) -> argparse.ArgumentParser:
         _add_route,
         _add_map,
         add_figure,
+        add_report,
         add_records,
         _add_info,
     ):

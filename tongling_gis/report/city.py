@@ -10,6 +10,7 @@ from tongling_gis.report.phrases import (
     find_value,
     join,
     list_groups,
+    number_headings,
     say,
     say_count,
     say_minutes,
@@ -51,18 +52,18 @@ def report_coverage(
         {one.limit_minutes for one in coverage.indicators if one.limit_minutes is not None}
     )
     blocks: list[Block] = [
-        Heading(Text("一、结论", "1. Findings")),
+        Heading(Text("结论", "Findings")),
         Paragraph(_conclude(coverage, limits)),
-        Heading(Text("二、覆盖情况", "2. Coverage")),
+        Heading(Text("覆盖情况", "Coverage")),
         *_cover(coverage, limits, pictures),
-        Heading(Text("三、未覆盖居民及原因", "3. Who is not reached, and why")),
+        Heading(Text("未覆盖居民及原因", "Who is not reached, and why")),
         *_explain(coverage, limits[-1]),
-        Heading(Text("四、各邻里中心", "4. The centres")),
+        Heading(Text("各邻里中心", "The centres")),
         *_centres(coverage, limits, pictures),
     ]
     if access is not None:
         blocks += [
-            Heading(Text("五、公平与负荷", "5. Equality and load")),
+            Heading(Text("公平与负荷", "Equality and load")),
             *_share_out(access, pictures),
         ]
     results = (coverage,) if access is None else (coverage, access)
@@ -70,9 +71,10 @@ def report_coverage(
     return Report(
         title.fill(city=coverage.subject),
         facts,
-        (*blocks, *describe_limits(*results)),
+        number_headings([*blocks, *describe_limits(*results)]),
         coverage.stamp,
         coverage.provenance.invented,
+        contents=True,
     )
 
 
@@ -136,8 +138,7 @@ def _cover(
         ("minutes", Text("居民步行时间分布", "Residents by minutes of their walk")),
     ):
         if name in pictures:
-            share = 1.0 if name == "coverage" else 0.8
-            blocks.append(Picture(words, pictures[name], share))
+            blocks.append(Picture(words, pictures[name]))
     return blocks
 
 
@@ -189,7 +190,7 @@ def _centres(
     blocks: list[Block] = [Table(caption, heads, rows, (4, 1, 2, 2.4), frozenset({2, 3}))]
     if "stars" in pictures:
         words = Text("星级与服务居民", "Stars and residents served")
-        blocks.insert(0, Picture(words, pictures["stars"], 0.8))
+        blocks.insert(0, Picture(words, pictures["stars"]))
     return blocks
 
 
@@ -215,5 +216,5 @@ def _share_out(access: Assessment, pictures: Mapping[str, bytes]) -> list[Block]
     blocks: list[Block] = [Paragraph(words)]
     if "lorenz" in pictures:
         caption = Text("可达建筑面积的洛伦兹曲线", "Lorenz curve of the floor area reached")
-        blocks.append(Picture(caption, pictures["lorenz"], 0.6))
+        blocks.append(Picture(caption, pictures["lorenz"], 0.625))
     return blocks

@@ -66,9 +66,47 @@ def list_groups(result: Assessment) -> list[tuple[str, Text]]:
     return [everybody, *((name, label) for name, label in AGE_GROUPS.items() if name in known)]
 
 
-def describe_limits(*results: Assessment) -> list[Block]:
-    """State data and limits of the analyses: every note once, sources, and how to read it."""
-    notes = list(dict.fromkeys(note for one in results for note in one.notes))
+_NUMERALS = "一二三四五六七八九十"
+
+
+def number_headings(blocks: Iterable[Block]) -> list[Block]:
+    """Number headings of the first and second level as reports do: 一、 and （一）; 1. and 1.1."""
+    found: list[Block] = []
+    first = second = 0
+    for block in blocks:
+        if not isinstance(block, Heading):
+            found.append(block)
+            continue
+        if block.level == 1:
+            first, second = first + 1, 0
+            mark = Text(f"{say_numeral(first)}、", f"{first}. ")
+        else:
+            second += 1
+            mark = Text(f"（{say_numeral(second)}）", f"{first}.{second} ")
+        words = Text(mark.zh + block.words.zh, mark.en + block.words.en)
+        found.append(Heading(words, block.level))
+    return found
+
+
+def say_numeral(number: int) -> str:
+    """Write a number below 100 in Chinese.
+
+    >>> say_numeral(3), say_numeral(10), say_numeral(21)
+    ('三', '十', '二十一')
+    """
+    tens, ones = divmod(number, 10)
+    head = "" if tens == 0 else "十" if tens == 1 else f"{_NUMERALS[tens - 1]}十"
+    return head + (_NUMERALS[ones - 1] if ones else "")
+
+
+def describe_limits(*results: Assessment, skip: int = 0) -> list[Block]:
+    """State data and limits of the analyses: every note once, sources, and how to read it.
+
+    Args:
+        results: The results that a report stands on.
+        skip: How many of each result's first notes the report says elsewhere.
+    """
+    notes = list(dict.fromkeys(note for one in results for note in one.notes[skip:]))
     sources = list(dict.fromkeys(one for each in results for one in each.provenance.sources))
     said = Text("；", "; ")
     named = Text(

@@ -33,6 +33,7 @@ from tongling_gis.studies.reach import (
     study_isochrones,
 )
 from tongling_gis.studies.records import study_records, write_summary
+from tongling_gis.studies.reports import ReportOptions, write_project_report
 from tongling_gis.studies.siting import SitingOptions, study_siting
 from tongling_gis.studies.staleness import find_stale
 from tongling_gis.studies.walks import Walk, WalkTimes, study_route, study_times
@@ -47,12 +48,13 @@ __all__ = [
     "Approval",
     "Demo",
     "EmbeddedMap",
-    "FigureOptions",
     "EnclosureOptions",
     "EnclosureStudy",
+    "FigureOptions",
     "ImportOptions",
     "ProjectFacts",
     "ReachOptions",
+    "ReportOptions",
     "SitingOptions",
     "Walk",
     "WalkTimes",
@@ -91,5 +93,6 @@ __all__ = [
     "study_times",
     "study_two_results",
     "write_empty_workbook",
+    "write_project_report",
     "write_summary",
 ]
