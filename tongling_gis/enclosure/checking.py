@@ -104,8 +104,11 @@ def judge_enclosure(
         own = number_offers(found)
         offers |= own
         override = passed_over.get(rule.rule_id)
-        finding = replace(found.finding, mends=list_mends(own), overridden=_say(override, found))
-        judged.append(replace(found, finding=finding))
+        if own or override is not None:
+            said = _say(override, found)
+            finding = replace(found.finding, mends=list_mends(own), overridden=said)
+            found = replace(found, finding=finding)
+        judged.append(found)
     return Check(enclosure, rules, tuple(judged), offers)
 
 

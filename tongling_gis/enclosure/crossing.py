@@ -8,8 +8,6 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from tongling_gis.network.tags import has_tag, is_set, read_tag
-from tongling_gis.network.walls import read_level
 from tongling_gis.scenario.ground import as_array
 
 if TYPE_CHECKING:
@@ -30,7 +28,6 @@ def find_crossings(enclosure: Enclosure) -> pd.DataFrame:
     """List where streets cross a boundary: see ``Enclosure.crossings``."""
     walking = enclosure.walking
     edge, xy = _find_changes_of_side(enclosure)
-    edges = walking.edges.iloc[edge]
     street = enclosure.streets_of(walking)[edge]
     owner = enclosure.surroundings.public[street]
     return pd.DataFrame(
@@ -41,17 +38,10 @@ def find_crossings(enclosure: Enclosure) -> pd.DataFrame:
             "y_m": xy[:, 1],
             "public": pd.arrays.BooleanArray(owner == 1, owner < 0),
             "gate": _find_gates(enclosure, xy),
-            "highway": read_tag(edges, "highway").astype(str),
-            "over": passes_over(edges),
+            "highway": enclosure.surroundings.street_tag("highway")[street].astype(str),
+            "over": enclosure.surroundings.over[street],
         }
     )
-
-
-def passes_over(edges: pd.DataFrame) -> Flags:
-    """Tell which streets pass over or under what stands on the ground."""
-    over = is_set(edges, "bridge") | (read_level(edges) != 0.0)
-    below = is_set(edges, "tunnel") & ~has_tag(edges, "tunnel", ("building_passage",))
-    return np.asarray(over | below)
 
 
 def _find_changes_of_side(enclosure: Enclosure) -> tuple[Ints, Floats]:
@@ -123,3 +113,8 @@ def _find_gates(enclosure: Enclosure, xy: Floats) -> Ints:
     near = away_m.min(axis=1) <= enclosure.surroundings.walking.gate_reach_m
     found[near] = nearest[near]
     return found
+
+
+def name_gates(enclosure: Enclosure, crossings: pd.DataFrame) -> pd.DataFrame:
+    """Give the same crossings of the same boundary with another case's gates."""
+    return crossings.assign(gate=_find_gates(enclosure, crossings[["x_m", "y_m"]].to_numpy(float)))

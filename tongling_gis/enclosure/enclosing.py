@@ -5,14 +5,14 @@ All of it is found around the boundary alone, and equals what the whole city mad
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias, TypeVar, cast
 
 import numpy as np
 import shapely
 
-from tongling_gis.enclosure.crossing import find_crossings
+from tongling_gis.enclosure.crossing import find_crossings, name_gates
 from tongling_gis.enclosure.cutting import cut_edits, list_rings
 from tongling_gis.enclosure.lanes import Lanes, build_lanes
 from tongling_gis.enclosure.served import Served, find_served
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from tongling_gis.enclosure.model import Case
+    from tongling_gis.enclosure.model import Case, Gate
     from tongling_gis.enclosure.surroundings import Surroundings
     from tongling_gis.network import Network
     from tongling_gis.scenario.edits import StreetEdits
@@ -43,6 +43,10 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _ON_LINE_M = 0.01
+_WITHOUT_GATES = (
+    *("line", "area", "window", "_buildings", "inside_residents", "_near_streets"),
+    *("walking", "driving"),
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,6 +72,14 @@ class Enclosure:
         if make not in self._made:
             self._made[make] = make(self)
         return cast("T", self._made[make])
+
+    def with_gates(self, gates: tuple[Gate, ...]) -> Enclosure:
+        """Give the same boundary with other gates; what gates do not change is made once."""
+        other = Enclosure(self.surroundings, replace(self.case, gates=gates))
+        for name in _WITHOUT_GATES:
+            other.__dict__[name] = getattr(self, name)
+        other.__dict__["crossings"] = name_gates(other, self.crossings)
+        return other
 
     @cached_property
     def line(self) -> shapely.MultiLineString:
@@ -265,7 +277,7 @@ class Enclosure:
         used &= ~shapely.contains_xy(self.area, middle_xy[:, 0], middle_xy[:, 1])
         anchor = ~shapely.contains_xy(self.window, xy[:, 0], xy[:, 1])
         anchor[ends[used & (self.public_of(network) == 1)]] = True
-        length_m = edges["length_m"].to_numpy(dtype=float)[used]
+        length_m = network.length_m[used]
         tips = ends[used].astype(np.int32)
         component = number_components(len(nodes), tips[:, 0], tips[:, 1], length_m)
         good = np.zeros(int(component.max(initial=-1)) + 2, dtype=bool)

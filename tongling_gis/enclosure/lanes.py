@@ -204,7 +204,7 @@ def build_lanes(enclosure: Enclosure) -> Lanes:
     rows = np.flatnonzero(used | np.isin(reason, NARROWING))
     lines = network.geometry[rows]
     ends = network.ends[rows].astype(np.int64)
-    length_m = network.edges["length_m"].to_numpy(dtype=float)[rows]
+    length_m = network.length_m[rows]
     small = _shut_at_gates(enclosure, network)
     points = np.array([enclosure.case.gates[row].point for row in small[:, 2]], dtype=object)
     own_inside = _lie_inside(enclosure, lines)

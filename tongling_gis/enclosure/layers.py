@@ -9,10 +9,11 @@ import shapely
 
 from tongling_gis.assessment import Verdict
 from tongling_gis.enclosure.offers import lay_out_offers
+from tongling_gis.scenario.ground import as_array
 from tongling_gis.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     import geopandas as gpd
     from shapely.geometry.base import BaseGeometry
@@ -23,10 +24,23 @@ if TYPE_CHECKING:
     from tongling_gis.enclosure.model import Case, Gate, Offer
 
 _NOWHERE = Text("", "")
-_GATE_COLUMNS = (
-    *("gate_id", "name", "kind", "width_m", "height_m", "open_above", "error_m"),
-    *("opening_hours", "control", "closure", "marked", "wheelchair_lane_m", "slope", "is_new"),
-)
+_NUMBERS = ("measured", "limit")
+_GATE_COLUMNS: dict[str, Any] = {
+    "gate_id": "str",
+    "name": "str",
+    "kind": "str",
+    "width_m": "float64",
+    "height_m": "float64",
+    "open_above": "boolean",
+    "error_m": "float64",
+    "opening_hours": "str",
+    "control": "str",
+    "closure": "str",
+    "marked": "boolean",
+    "wheelchair_lane_m": "float64",
+    "slope": "float64",
+    "is_new": "boolean",
+}
 
 
 def lay_out_layers(
@@ -50,8 +64,6 @@ def lay_out_layers(
 
 
 def _boundary(case: Case, overall: Verdict) -> gpd.GeoDataFrame:
-    import geopandas as gpd
-
     row = {
         "case_id": [case.case_id],
         "name": [case.name],
@@ -62,7 +74,17 @@ def _boundary(case: Case, overall: Verdict) -> gpd.GeoDataFrame:
         "note": [case.note],
         "overall": [overall.value],
     }
-    return gpd.GeoDataFrame(row, geometry=[case.boundary], crs=case.crs)
+    return lay_out(row, [case.boundary], case)
+
+
+def lay_out(
+    columns: Mapping[str, Any], shapes: Iterable[BaseGeometry | None], case: Case
+) -> gpd.GeoDataFrame:
+    """Make a layer of columns and shapes in a case's CRS."""
+    import geopandas as gpd
+
+    places = gpd.array.from_shapely(as_array(shapes), crs=case.crs)
+    return gpd.GeoDataFrame({**columns, "geometry": places}, geometry="geometry")
 
 
 def describe_gate(gate: Gate) -> dict[str, Any]:
@@ -87,28 +109,28 @@ def describe_gate(gate: Gate) -> dict[str, Any]:
 
 def lay_out_gates(case: Case) -> gpd.GeoDataFrame:
     """List a case's gates with what is known of them."""
-    import geopandas as gpd
     import pandas as pd
 
     rows = [describe_gate(gate) for gate in case.gates]
-    table = pd.DataFrame(rows, columns=list(_GATE_COLUMNS)).astype(
-        dict.fromkeys(("width_m", "height_m", "error_m", "wheelchair_lane_m", "slope"), "float64")
-        | dict.fromkeys(("marked", "is_new", "open_above"), "boolean")
-    )
-    points = [gate.point for gate in case.gates]
-    return gpd.GeoDataFrame(table, geometry=points, crs=case.crs)
+    columns = {
+        name: pd.array([row[name] for row in rows], dtype=kind)
+        for name, kind in _GATE_COLUMNS.items()
+    }
+    return lay_out(columns, [gate.point for gate in case.gates], case)
 
 
 def _findings(case: Case, judged: Sequence[Judged]) -> gpd.GeoDataFrame:
     """A row for each finding, or for each of its objects that does not pass."""
-    import geopandas as gpd
+    import pandas as pd
 
     rows = [row for one in judged for row in _rows(one)]
-    columns = {name: [row[0][name] for row in rows] for name in rows[0][0]} if rows else {}
-    shapes = [row[1] for row in rows]
-    layer = gpd.GeoDataFrame(columns, geometry=shapes, crs=case.crs)
-    numbers = ("measured", "limit")
-    return layer.astype({name: "float64" for name in numbers if name in layer})
+    if not rows:
+        return lay_out({}, [], case)
+    kinds: dict[str, Any] = {name: "float64" if name in _NUMBERS else "str" for name in rows[0][0]}
+    columns = {
+        name: pd.array([row[0][name] for row in rows], dtype=kind) for name, kind in kinds.items()
+    }
+    return lay_out(columns, [row[1] for row in rows], case)
 
 
 def _rows(one: Judged) -> Iterator[tuple[dict[str, Any], BaseGeometry | None]]:
@@ -156,23 +178,20 @@ def _row(finding: Finding, verdict: Verdict, measured: float | None, place: Text
 
 def _walks(enclosure: Enclosure) -> gpd.GeoDataFrame:
     """Walks before and after at the places where people live."""
-    import geopandas as gpd
-
     walks = enclosure.walks
-    homes = enclosure.surroundings.residents
-    at = walks["row"].to_numpy(dtype=np.int64)
-    points = homes.geometry.to_numpy()[at] if homes is not None else np.empty(0, dtype=object)
-    return gpd.GeoDataFrame(walks.drop(columns="row"), geometry=points, crs=enclosure.case.crs)
+    columns = {name: walks[name].array for name in walks.columns if name != "row"}
+    points = enclosure.surroundings.shapes("residents")[walks["row"].to_numpy(dtype=np.int64)]
+    return lay_out(columns, points, enclosure.case)
 
 
 def _crossings(enclosure: Enclosure) -> gpd.GeoDataFrame:
     """Where streets cross the boundary, by which gate, and whether they are public."""
-    import geopandas as gpd
+    import pandas as pd
 
     found = enclosure.crossings
     names = [gate.gate_id for gate in enclosure.case.gates]
-    points = shapely.points(found["x_m"].to_numpy(float), found["y_m"].to_numpy(float))
-    kept = found[["highway", "public", "over"]].assign(
-        gate_id=[names[gate] if gate >= 0 else "" for gate in found["gate"]]
-    )
-    return gpd.GeoDataFrame(kept, geometry=points, crs=enclosure.case.crs)
+    gates = [names[gate] if gate >= 0 else "" for gate in found["gate"].tolist()]
+    columns = {name: found[name].array for name in ("highway", "public", "over")}
+    columns["gate_id"] = pd.array(gates, dtype="str")
+    points = np.asarray(shapely.points(found["x_m"], found["y_m"]), dtype=object)
+    return lay_out(columns, points, enclosure.case)

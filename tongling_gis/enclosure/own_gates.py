@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 import numpy as np
 import shapely
 
-from tongling_gis.enclosure.crossing import passes_over
 from tongling_gis.enclosure.drawing import check_area
 from tongling_gis.enclosure.model import Case, Gate, GateKind
 from tongling_gis.enclosure.reading import NO_GATES, Facts, Reading, number_gates
@@ -144,7 +143,7 @@ def find_street_crossings(surroundings: Surroundings, area: Area) -> list[Crossi
     """
     line, plain = area.boundary, surroundings.plain
     rows = np.sort(surroundings.street_tree.query(line, predicate="intersects"))
-    rows = rows[~passes_over(plain.edges.iloc[rows])]
+    rows = rows[~surroundings.over[rows]]
     used = plain.edges["walkable"].to_numpy(dtype=bool)[rows]
     rows = rows[used | surroundings.driving_ground.used[rows]]
     rows = rows[_goes_in(plain.geometry[rows], area) & _goes_out(surroundings, rows, area)]

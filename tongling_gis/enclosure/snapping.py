@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 import numpy as np
 import shapely
 
-from tongling_gis.enclosure.crossing import passes_over
 from tongling_gis.errors import InputError
 from tongling_gis.scenario.ground import as_array
 from tongling_gis.text import Text
@@ -254,6 +253,6 @@ def spots_distance(spots: Shapes, point: shapely.Point) -> Floats:
 def find_street_spots(surroundings: Surroundings, area: Area) -> Shapes:
     """Find the points at which streets on the ground meet the boundary's line."""
     rows = surroundings.street_tree.query(area.boundary, predicate="intersects")
-    rows = np.sort(rows)[~passes_over(surroundings.plain.edges.iloc[np.sort(rows)])]
+    rows = np.sort(rows[~surroundings.over[rows]])
     met = shapely.get_parts(shapely.intersection(surroundings.plain.geometry[rows], area.boundary))
     return np.asarray(met[shapely.get_type_id(met) == shapely.GeometryType.POINT], dtype=object)

@@ -13,9 +13,9 @@ from tongling_gis.enclosure.publicness import REASONS, UNKNOWN, find_owners, rea
 from tongling_gis.enclosure.served import BuildingFacts, read_buildings
 from tongling_gis.network import attach
 from tongling_gis.network.slopes import EdgeSlopes, measure_slopes
-from tongling_gis.network.tags import read_tag
+from tongling_gis.network.tags import has_tag, is_set, read_tag
 from tongling_gis.network.walkers import read_height
-from tongling_gis.network.walls import find_blocked_nodes
+from tongling_gis.network.walls import find_blocked_nodes, read_level
 from tongling_gis.reachability.places import (
     CENTRE_KEYS,
     CENTRES,
@@ -31,7 +31,7 @@ from tongling_gis.scenario.walks import City
 from tongling_gis.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     import geopandas as gpd
     from numpy.typing import NDArray
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
     Ints: TypeAlias = NDArray[np.int64]
     Floats: TypeAlias = NDArray[np.float64]
+    Flags: TypeAlias = NDArray[np.bool_]
     Codes: TypeAlias = NDArray[np.object_]
     Shapes: TypeAlias = NDArray[np.object_]
 
@@ -132,6 +133,7 @@ class Surroundings:
     engine: Engine = "auto"
     _trees: dict[str, shapely.STRtree] = field(default_factory=dict, init=False, repr=False)
     _shapes: dict[str, Shapes] = field(default_factory=dict, init=False, repr=False)
+    _street_tags: dict[str, Codes] = field(default_factory=dict, init=False, repr=False)
 
     def layer(self, name: str) -> gpd.GeoDataFrame | None:
         """Give a layer by its name, one of ``LAYERS``; None where the project has none."""
@@ -191,6 +193,24 @@ class Surroundings:
         """How steep each uncut street is, where that is known."""
         return measure_slopes(self.plain)
 
+    def street_tag(self, name: str) -> Codes:
+        """Give one tag of each uncut street, "" where it has none."""
+        if name not in self._street_tags:
+            self._street_tags[name] = read_tag(self.plain.edges, name)
+        return self._street_tags[name]
+
+    def are(self, streets: Ints, name: str, values: Collection[str]) -> Flags:
+        """Tell of which uncut streets a tag has one of some values."""
+        return np.array([one in values for one in self.street_tag(name)[streets]], dtype=bool)
+
+    @cached_property
+    def over(self) -> Flags:
+        """Which uncut streets pass over or under what stands on the ground."""
+        edges = self.plain.edges
+        over = is_set(edges, "bridge") | (read_level(edges) != 0.0)
+        below = is_set(edges, "tunnel") & ~has_tag(edges, "tunnel", ("building_passage",))
+        return np.asarray(over | below)
+
     @property
     def public(self) -> NDArray[np.int8]:
         """Whose each uncut street is: 1 public, 0 internal, -1 unknown."""
@@ -234,7 +254,7 @@ class Surroundings:
     def _street_words(self) -> tuple[Codes, Codes, Codes]:
         """Name, class and number of each uncut street."""
         edges = self.plain.edges
-        name, kind = read_tag(edges, "name"), read_tag(edges, "highway")
+        name, kind = read_tag(edges, "name"), self.street_tag("highway")
         counted = np.array([f"#{row + 1}" for row in range(len(edges))], dtype=object)
         return name, kind, read_tag(edges, "street_id") if "street_id" in edges else counted
 
@@ -343,6 +363,7 @@ class Surroundings:
             _ = ground.street_columns, ground.node_columns, ground.cut_node_columns, ground.last
         _ = self.street_tree, self.public_tree, self.width_m, self.blocked, self.station_ms
         _ = self.height_m, self.building_facts, self._street_words, self.driving_by_id
+        _ = self.over, self.street_tag("service")
         return self
 
 

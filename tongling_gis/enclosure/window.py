@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, TypeAlias, cast
 import numpy as np
 
 from tongling_gis.network import Network
-from tongling_gis.network.building import number_pieces
 from tongling_gis.network.severing import no_cuts
 
 if TYPE_CHECKING:
@@ -36,9 +35,6 @@ def slice_network(ground: Ground, streets: Ints, window: shapely.Polygon) -> Net
     pieces = np.sort(ground.pieces_of(streets))
     nodes, ends = np.unique(ground.piece_ends[pieces].astype(np.int64), return_inverse=True)
     edges = _take_edges(ground, pieces, ends.reshape(-1, 2))
-    number_pieces(edges)
-    edges["piece"] = (network.edges["piece"].array[pieces]).astype(np.int32)
-    edges["start_m"] = ground.start_m[pieces]
     return Network(
         network.crs,
         ground.cut_node_columns.take(nodes),
@@ -56,13 +52,19 @@ def slice_network(ground: Ground, streets: Ints, window: shapely.Polygon) -> Net
 def _take_edges(ground: Ground, pieces: Ints, ends: Ints) -> pd.DataFrame:
     """Take pieces of street with the columns of their streets."""
     streets = ground.street[pieces]
-    edges = ground.street_columns.take(streets)
-    edges["from_node"], edges["to_node"] = ends[:, 0].astype(np.int32), ends[:, 1].astype(np.int32)
-    edges["length_m"] = ground.length_m[pieces]
-    edges["walkable"] = ground.walkable[pieces]
-    edges["walk_reason"] = ground.reasons[streets]
-    edges["street"] = streets
-    return edges
+    from_node, to_node = ends.astype(np.int32).T
+    return ground.street_columns.take(
+        streets,
+        from_node=from_node,
+        to_node=to_node,
+        length_m=ground.length_m[pieces],
+        walkable=ground.walkable[pieces],
+        walk_reason=ground.reasons[streets],
+        uncut_edge=np.arange(len(pieces), dtype=np.int32),
+        piece=ground.network.edges["piece"].to_numpy()[pieces].astype(np.int32),
+        start_m=ground.start_m[pieces],
+        street=streets,
+    )
 
 
 def _take_near(layer: gpd.GeoDataFrame | None, rows: Ints) -> gpd.GeoDataFrame | None:

@@ -113,7 +113,7 @@ def carry(places: Attachment, source: Network, target: Network) -> Attachment:
         )
     on = np.flatnonzero(places.edge >= 0)
     row, edge = places.edge[on], places.edge.copy()
-    length_m = source.edges["length_m"].to_numpy()[row]
+    length_m = source.length_m[row]
     nudge_m = np.minimum(_NUDGE_M, length_m / 2.0)
     inside_m = np.clip(places.offset_m[on], nudge_m, length_m - nudge_m)
     start_m = source.edges["start_m"].to_numpy()[row]
@@ -237,7 +237,7 @@ def _joined(network: Network, places: Points, edge: Ints, distance_m: Floats) ->
     line = network.geometry[edge[on]]
     share = shapely.line_locate_point(line, places[on], normalized=True)
     offset_m, xy = np.full(len(places), np.nan), np.full((len(places), 2), np.nan)
-    offset_m[on] = share * network.edges["length_m"].to_numpy()[edge[on]]
+    offset_m[on] = share * network.length_m[edge[on]]
     xy[on] = shapely.get_coordinates(shapely.line_interpolate_point(line, share, normalized=True))
     own = np.asarray(shapely.get_x(places)), np.asarray(shapely.get_y(places))
     return Attachment(edge.astype(np.int32), offset_m, distance_m, xy[:, 0], xy[:, 1], *own)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -66,16 +66,18 @@ def build_network(
     edges["length_m"] = read_lengths(edges, geometry)
     edges["walk_reason"] = decide_walkable(edges, private_ways=private_ways).astype(str)
     edges["walkable"] = edges["walk_reason"].to_numpy() == ""
-    network = Network(streets.crs, table, number_pieces(edges), geometry, no_cuts())
+    edges = edges.assign(**number_pieces(len(edges)))
+    network = Network(streets.crs, table, edges, geometry, no_cuts())
     return network.cut_by(barriers, gates, gate_reach_m=gate_reach_m)
 
 
-def number_pieces(edges: pd.DataFrame) -> pd.DataFrame:
-    """Say of each edge that it is the whole of its street, as in a network before any barrier."""
-    edges["uncut_edge"] = np.arange(len(edges), dtype=np.int32)
-    edges["piece"] = np.zeros(len(edges), dtype=np.int32)
-    edges["start_m"] = np.zeros(len(edges))
-    return edges
+def number_pieces(count: int) -> dict[str, NDArray[Any]]:
+    """Give the columns of edges that are whole streets, as in a network before any barrier."""
+    return {
+        "uncut_edge": np.arange(count, dtype=np.int32),
+        "piece": np.zeros(count, dtype=np.int32),
+        "start_m": np.zeros(count),
+    }
 
 
 def read_lengths(edges: pd.DataFrame, geometry: Lines) -> Floats:

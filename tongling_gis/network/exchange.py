@@ -139,7 +139,8 @@ def to_graph(network: Network) -> nx.MultiDiGraph[Any]:
 def _whole(crs: CRS, nodes: pd.DataFrame, edges: pd.DataFrame, geometry: Lines) -> Network:
     geometry.flags.writeable = False
     read_lengths(edges, geometry)
-    return Network(crs, nodes, number_pieces(edges), geometry, no_cuts())
+    edges = edges.assign(**number_pieces(len(edges)))
+    return Network(crs, nodes, edges, geometry, no_cuts())
 
 
 def _columns(values: list[Attributes]) -> dict[str, pd.Series[Any]]:

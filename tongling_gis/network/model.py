@@ -149,6 +149,11 @@ class Network:
         return np.column_stack([self.nodes[name].to_numpy(dtype=float) for name in ("x_m", "y_m")])
 
     @cached_property
+    def length_m(self) -> NDArray[np.float64]:
+        """How long each edge is, float64[m]."""
+        return self.edges["length_m"].to_numpy(dtype=float)
+
+    @cached_property
     def walk_edges(self) -> NDArray[np.int32]:
         """Row numbers of the walkable edges, ascending."""
         return np.flatnonzero(self.edges["walkable"].to_numpy()).astype(np.int32)
@@ -175,7 +180,7 @@ class Network:
         if self.islands is not None:
             return self.islands
         own = self.component[self.ends[:, 0]]
-        length_m = self.edges["length_m"].to_numpy()
+        length_m = self.length_m
         walked = self.walk_edges
         total_m = np.bincount(own[walked], weights=length_m[walked], minlength=1)
         is_island = total_m < min(ISLAND_M, ISLAND_SHARE * total_m[0])
@@ -214,8 +219,9 @@ class Network:
         """
         return number_components(
             len(self.nodes),
-            *self.ends[self.walk_edges].T,
-            self.edges["length_m"].to_numpy()[self.walk_edges],
+            self.ends[self.walk_edges, 0],
+            self.ends[self.walk_edges, 1],
+            self.length_m[self.walk_edges],
         )
 
 

@@ -80,6 +80,10 @@ def lets_through(gates: pd.DataFrame) -> NDArray[np.bool_]:
     welcome = has_tag(gates, "foot", WELCOME)
     closed = has_tag(gates, "access", SHUT) | has_tag(gates, "locked", ("yes",))
     closed &= ~has_tag(gates, "barrier", VEHICLES_ONLY)
+    return welcome | ~(has_tag(gates, "foot", SHUT) | closed | is_no_way(gates))
+
+
+def is_no_way(gates: pd.DataFrame) -> NDArray[np.bool_]:
+    """Tell which points are themselves a piece of wall, or a way out in emergencies only."""
     walled = has_tag(gates, "barrier", WALLS) & ~is_set(gates, "entrance")
-    emergency = has_tag(gates, "entrance", ("emergency",))
-    return welcome | ~(has_tag(gates, "foot", SHUT) | closed | walled | emergency)
+    return walled | has_tag(gates, "entrance", ("emergency",))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -55,8 +56,9 @@ class Pieces(NamedTuple):
     end_m: Floats
 
 
+@cache
 def no_cuts() -> pd.DataFrame:
-    """Make the table of cuts of a network that no barrier severs."""
+    """Give the table of cuts of a network that no barrier severs."""
     return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in CUT_COLUMNS.items()})
 
 
@@ -138,8 +140,7 @@ def _split(network: Network, partings: Partings, target: Ints) -> Pieces:
     """Make the pieces: a new one begins at every parting inside an edge."""
     arms, count = partings.arms, len(network.edges)
     at_node = partings.places.node[arms.place] >= 0
-    from_node = network.edges["from_node"].to_numpy(dtype=np.int64).copy()
-    to_node = network.edges["to_node"].to_numpy(dtype=np.int64).copy()
+    from_node, to_node = network.ends.astype(np.int64).T.copy()
     leaving, coming = at_node & (arms.step > 0), at_node & (arms.step < 0)
     from_node[arms.edge[leaving]] = target[leaving]
     to_node[arms.edge[coming]] = target[coming]
@@ -204,19 +205,22 @@ def _elevation(network: Network, partings: Partings, arm: Ints) -> Floats:
 
 
 def _all_edges(network: Network, pieces: Pieces) -> pd.DataFrame:
-    edges = network.edges.iloc[pieces.source].reset_index(drop=True)
-    edges["from_node"] = pieces.from_node.astype(np.int32)
-    edges["to_node"] = pieces.to_node.astype(np.int32)
-    edges["start_m"], edges["length_m"] = _measure(network, pieces)
-    edges["uncut_edge"] = pieces.source.astype(np.int32)
-    edges["piece"] = pieces.part.astype(np.int32)
-    return edges
+    start_m, length_m = _measure(network, pieces)
+    own: dict[str, NDArray[Any]] = {
+        "from_node": pieces.from_node.astype(np.int32),
+        "to_node": pieces.to_node.astype(np.int32),
+        "start_m": start_m,
+        "length_m": length_m,
+        "uncut_edge": pieces.source.astype(np.int32),
+        "piece": pieces.part.astype(np.int32),
+    }
+    return network.edges.take(pieces.source).reset_index(drop=True).assign(**own)
 
 
 def _measure(network: Network, pieces: Pieces) -> tuple[Floats, Floats]:
     """Give where on its street each piece begins and how long it is, in the streets' metres."""
     drawn_m = shapely.length(network.geometry)[pieces.source]
-    full_m = network.edges["length_m"].to_numpy(dtype=float)[pieces.source]
+    full_m = network.length_m[pieces.source]
     scale = np.divide(full_m, drawn_m, out=np.ones(len(drawn_m)), where=drawn_m > 0)
     whole = (pieces.start_m == 0.0) & (pieces.end_m == drawn_m)
     return pieces.start_m * scale, np.where(whole, full_m, (pieces.end_m - pieces.start_m) * scale)
@@ -261,5 +265,6 @@ def _list_cuts(count: int, partings: Partings, target: Ints, pieces: Pieces) -> 
         "x_m": partings.places.xy[place, 0],
         "y_m": partings.places.xy[place, 1],
     }
-    typed = {name: pd.array(table[name], dtype=kind) for name, kind in CUT_COLUMNS.items()}
-    return pd.DataFrame(typed, copy=False)
+    names = pd.array(table.pop("barrier_id"), dtype="str")
+    typed = {name: column.astype(CUT_COLUMNS[name]) for name, column in table.items()}
+    return pd.DataFrame({"barrier_id": names, **typed}, copy=False)

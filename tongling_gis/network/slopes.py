@@ -59,7 +59,7 @@ def measure_slopes(network: Network) -> EdgeSlopes:
     ends = network.ends
     heights = network.nodes.get("elevation_m", pd.Series(np.nan, network.nodes.index))
     height_m = heights.to_numpy(dtype=float)[ends]
-    length_m = network.edges["length_m"].to_numpy(dtype=float)
+    length_m = network.length_m
     between = np.full(len(ends), np.nan)
     np.divide(height_m[:, 1] - height_m[:, 0], length_m, out=between, where=length_m > 0.0)
     surveyed = np.isfinite(tagged)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from tongling_gis.hours import is_open, read_hours
-from tongling_gis.network.passages import lets_through, stops_people
+from tongling_gis.network.passages import is_no_way, lets_through, stops_people
 from tongling_gis.network.slopes import measure_slopes
 from tongling_gis.network.tags import has_tag, is_set, read_number, read_tag
 from tongling_gis.network.walkability import NEVER, SHUT
@@ -116,7 +116,7 @@ def _own_reasons(network: Network, walker: Walker) -> dict[str, Flags]:
 def _too_steep(network: Network, profile: WalkProfile) -> Flags:
     """Tell where a slope is known to be too steep: surveyed, or over a street long enough."""
     slopes = measure_slopes(network)
-    long_enough = network.edges["length_m"].to_numpy() >= profile.slopes.measured_over_m
+    long_enough = network.length_m >= profile.slopes.measured_over_m
     steep = np.abs(slopes.rise) > profile.slopes.steepest
     return np.asarray(steep & (slopes.surveyed | long_enough))
 
@@ -186,8 +186,7 @@ def _lets_vehicles_through(gates: pd.DataFrame, walker: Walker) -> Flags:
     said = read_driving_access(gates)
     meant = (said == walker.profile.ways.key) & (said != "")
     shut = (np.isin(said, NOT_DRIVEN) & ~meant) | has_tag(gates, "locked", ("yes",))
-    walled = ~lets_through(gates.assign(foot="", access="", locked=""))
-    return np.asarray(~shut & (np.isin(said, USED) | ~walled))
+    return np.asarray(~shut & (np.isin(said, USED) | ~is_no_way(gates)))
 
 
 def gates_open_at(gates: pd.DataFrame, at: Moment | None) -> Codes:

@@ -42,13 +42,13 @@ class Ends:
 
 def join_ends(graph: WalkGraph, places: Attachment) -> Ends:
     """Join attached places to the graph, each part of an edge rounded down by itself."""
-    edges = graph.network.edges
+    length_m = graph.network.length_m
     on = places.edge >= 0
     edge = np.where(on, places.edge, 0)
-    if not len(edges):
+    if not len(length_m):
         nowhere = np.full((len(edge), 2), CLOSED, dtype=np.int64)
         return Ends(nowhere.astype(np.int32), nowhere, nowhere, nowhere[:, 0], np.zeros(len(edge)))
-    length_m = edges["length_m"].to_numpy()[edge]
+    length_m = length_m[edge]
     share = np.zeros(len(edge))
     np.divide(places.offset_m, length_m, out=share, where=on & (length_m > 0.0))
     share = np.clip(share, 0.0, 1.0)

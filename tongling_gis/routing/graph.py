@@ -166,7 +166,7 @@ def _time_one_way(
     network: Network, speed_m_s: NDArray[np.float64], waits_ms: Int32s | None
 ) -> Int32s:
     used = speed_m_s > 0.0
-    length_m = network.edges["length_m"].to_numpy(dtype=np.float64)
+    length_m = network.length_m
     exact_ms = np.zeros(len(length_m))
     np.divide(length_m, speed_m_s, out=exact_ms, where=used)
     exact_ms *= 1000.0

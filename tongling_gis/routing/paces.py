@@ -149,9 +149,9 @@ def street_waits_ms(network: Network, profile: WalkProfile) -> NDArray[np.int32]
     if network.uncut is None:
         return np.asarray(waits_ms, dtype=np.int32)
     street = network.edges["uncut_edge"].to_numpy()
-    length_m = streets.edges["length_m"].to_numpy(dtype=float)[street]
+    length_m = streets.length_m[street]
     share = np.ones(len(street))
-    np.divide(network.edges["length_m"].to_numpy(dtype=float), length_m, share, where=length_m > 0)
+    np.divide(network.length_m, length_m, share, where=length_m > 0)
     return round_down_ms(waits_ms[street] * share).astype(np.int32)
 
 
@@ -167,7 +167,7 @@ def _waits_at_ends(network: Network, profile: WalkProfile) -> NDArray[np.int64]:
     on_foot = has_tag(network.edges, "highway", (*FOOTWAYS, "steps"))
     roads = np.bincount(ends[~on_foot].ravel(), minlength=len(seconds))
     junction = signalled & (roads >= ROADS_OF_JUNCTION)
-    short = network.edges["length_m"].to_numpy() <= limits.together_m
+    short = network.length_m <= limits.together_m
     inside = (half_ms > 0).all(axis=1) & short
     half_ms[~(junction[ends] | on_foot[:, None]) | inside[:, None]] = 0
     return half_ms

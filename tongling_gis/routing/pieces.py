@@ -40,7 +40,7 @@ def measure_paces(uncut: Network, profile: WalkProfile) -> StreetPaces:
     ahead_m_s, back_m_s = street_speeds(uncut, profile)
     waits_ms = street_waits_ms(uncut, profile)
     none = np.zeros(len(ahead_m_s), dtype=np.int32)
-    length_m = uncut.edges["length_m"].to_numpy(dtype=float)
+    length_m = uncut.length_m
     return StreetPaces(length_m, ahead_m_s, back_m_s, none if waits_ms is None else waits_ms)
 
 

@@ -13,11 +13,13 @@ from tongling_gis.reachability.places import CENTRE_KEYS, CENTRES, read_places
 from tongling_gis.scenario.edits import look_up
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
 
     import geopandas as gpd
     import pandas as pd
     from numpy.typing import NDArray
+    from pyproj import CRS
+    from shapely.geometry.base import BaseGeometry
 
     from tongling_gis.network import Network
     from tongling_gis.scenario.changes import Scenario
@@ -140,8 +142,6 @@ def _set_values(table: pd.DataFrame, rows: Ints, values: list[dict[str, str]]) -
 
 def edit_barriers(network: Network, edits: StreetEdits, rows: Ints) -> gpd.GeoDataFrame | None:
     """Give some rows of the barriers, without those taken down, and the new walls."""
-    import geopandas as gpd
-
     old = network.barriers
     left = rows[~np.isin(rows, edits.removed)]
     kept = None if old is None or not len(left) else old.iloc[left]
@@ -149,20 +149,16 @@ def edit_barriers(network: Network, edits: StreetEdits, rows: Ints) -> gpd.GeoDa
         return kept if kept is None else kept.reset_index(drop=True)
     walls = {
         "barrier_id": [one.wall_id for one in edits.walls],
-        "barrier": "wall",
+        "barrier": ["wall"] * len(edits.walls),
         "name": [one.name for one in edits.walls],
     }
     if any(one.sealed for one in edits.walls):
         walls["sealed"] = ["yes" if one.sealed else "no" for one in edits.walls]
-    new = gpd.GeoDataFrame(walls, geometry=[one.line for one in edits.walls], crs=network.crs)
-    return stack(kept, new)
+    return stack(kept, _layer(walls, [one.line for one in edits.walls], network.crs))
 
 
 def edit_gates(network: Network, edits: StreetEdits, rows: Ints) -> gpd.GeoDataFrame | None:
     """Give some rows of the gates with their new values, all that change, and the new gates."""
-    import geopandas as gpd
-    import pandas as pd
-
     old = network.gates
     changed = [one for one in edits.gates if one.row >= 0]
     rows = np.union1d(rows, np.array([one.row for one in changed], dtype=np.int64))
@@ -176,9 +172,19 @@ def edit_gates(network: Network, edits: StreetEdits, rows: Ints) -> gpd.GeoDataF
     plain = {"gate_id": None, "barrier": "gate", "foot": None}
     names = dict.fromkeys([*plain, *(name for one in added for name in one.cells)])
     cells = [{**plain, "gate_id": one.gate_id, **one.cells} for one in added]
-    gates = {name: pd.array([one.get(name) for one in cells], dtype="str") for name in names}
-    new = gpd.GeoDataFrame(gates, geometry=[one.point for one in added], crs=network.crs)
-    return stack(kept, new)
+    gates = {name: [one.get(name) for one in cells] for name in names}
+    return stack(kept, _layer(gates, [one.point for one in added], network.crs))
+
+
+def _layer(
+    columns: Mapping[str, Sequence[str | None]], shapes: Sequence[BaseGeometry], crs: CRS
+) -> gpd.GeoDataFrame:
+    import geopandas as gpd
+    import pandas as pd
+
+    texts = {name: pd.array(cells, dtype="str") for name, cells in columns.items()}
+    places = gpd.array.from_shapely(np.array([*shapes, None], dtype=object)[:-1], crs=crs)
+    return gpd.GeoDataFrame({**texts, "geometry": places}, geometry="geometry")
 
 
 def stack(kept: gpd.GeoDataFrame | None, new: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -222,7 +228,7 @@ class Islands:
         component = plain.component.astype(np.int64)
         count = int(component.max(initial=-1)) + 1
         own = component[nodes[:, 0]]
-        length_m = plain.edges["length_m"].to_numpy(dtype=float)
+        length_m = plain.length_m
         total_m: Floats = np.bincount(
             own[walked], weights=length_m[walked], minlength=count
         ).astype(float)
@@ -266,7 +272,7 @@ class Islands:
         known = names < len(self.total_m)
         part_m, is_main = np.zeros(len(names)), np.zeros(len(names), dtype=bool)
         part_m[known], is_main[known] = self.total_m[names[known]], self.main[names[known]]
-        length_m = self.plain.edges["length_m"].to_numpy(dtype=float)[opened]
+        length_m = self.plain.length_m[opened]
         new_m = np.bincount(group, weights=part_m, minlength=count)
         new_m += np.bincount(group[tips[:, 0]], weights=length_m, minlength=count)
         longest_m = max(float(new_m.max()), float(self.total_m.max(initial=0.0)))

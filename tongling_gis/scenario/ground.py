@@ -58,13 +58,16 @@ class Columns:
                 columns[name] = cells if cells.dtype.kind in "bif" else cells.astype(object)
         return cls(columns)
 
-    def take(self, rows: Ints) -> pd.DataFrame:
-        """Make a table of some rows; texts that none of them has are left out."""
+    def take(self, rows: Ints, **others: NDArray[Any]) -> pd.DataFrame:
+        """Make a table of some rows, with other columns in place of their own or beside them.
+
+        Texts that none of the rows has are left out.
+        """
         import pandas as pd
 
         index, taken = pd.RangeIndex(len(rows)), {}
-        for name, column in self.columns.items():
-            cells = column[rows]
+        for name in dict.fromkeys([*self.columns, *others]):
+            cells = others[name] if name in others else self.columns[name][rows]
             if cells.dtype != object or not len(rows) or not pd.isna(cells).all():
                 taken[name] = pd.Series(cells, index, dtype=cells.dtype, copy=False)
         return pd.DataFrame(taken, index, copy=False)
@@ -226,7 +229,7 @@ class Ground:
     @cached_property
     def length_m(self) -> Floats:
         """How long each piece is."""
-        return self.network.edges["length_m"].to_numpy(dtype=float)
+        return self.network.length_m
 
     @cached_property
     def later(self) -> Pieces:

@@ -200,13 +200,18 @@ def take_out(
 def _part(ground: Ground, edits: StreetEdits, streets: Ints, nodes: Ints, ends: Ints) -> Network:
     """Make an uncut network of some streets, as the edits leave them; ``street`` numbers them."""
     plain = ground.plain
-    edges = ground.street_columns.take(streets)
-    edges["from_node"], edges["to_node"] = ends[:, 0].astype(np.int32), ends[:, 1].astype(np.int32)
-    edges["street"] = streets
+    from_node, to_node = ends.astype(np.int32).T
+    edges = ground.street_columns.take(
+        streets,
+        from_node=from_node,
+        to_node=to_node,
+        **number_pieces(len(streets)),
+        street=streets,
+    )
     some = Network(
         plain.crs,
         ground.node_columns.take(nodes),
-        number_pieces(edges),
+        edges,
         plain.geometry[streets],
         plain.cuts,
     )
@@ -292,7 +297,7 @@ class Mend:
     @cached_property
     def pieces(self) -> Pieces:
         """The new pieces, for finding the one at a place."""
-        length_m = self.graph.network.edges["length_m"].to_numpy(dtype=float)
+        length_m = self.graph.network.length_m
         return Pieces.of(self.street, self.start_m, length_m)
 
 

@@ -136,7 +136,7 @@ def measure_fire_lane_crossings_shut(enclosure: Enclosure) -> Measured:
     does not.
     """
     crossings = enclosure.crossings
-    points = np.asarray(shapely.points(crossings[["x_m", "y_m"]].to_numpy(dtype=float)), object)
+    points = np.asarray(shapely.points(crossings["x_m"], crossings["y_m"]), dtype=object)
     shut = _driven_today(enclosure) & ~crossings["over"].to_numpy(dtype=bool)
     shut &= ~np.isin(crossings["gate"].to_numpy(), engine_gates(enclosure))
     already = shut & _shut_today(enclosure, points)
@@ -168,7 +168,7 @@ def _shut_today(enclosure: Enclosure, points: Shapes) -> Flags:
     cuts = enclosure.driving.cuts
     if not len(cuts) or not len(points):
         return np.zeros(len(points), dtype=bool)
-    places = shapely.MultiPoint(cuts[["x_m", "y_m"]].to_numpy(dtype=float))
+    places = shapely.MultiPoint(np.column_stack([cuts["x_m"], cuts["y_m"]]))
     return np.asarray(shapely.dwithin(points, places, _SAME_PLACE_M))
 
 

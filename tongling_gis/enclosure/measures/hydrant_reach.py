@@ -120,7 +120,7 @@ def hose_lengths_m(enclosure: Enclosure) -> Floats:
     points = enclosure.surroundings.shapes("hydrants")[rows]
     near_m = _node_distances(network, used, _join(enclosure, network, tree, used, points))
     edge, off_m, share = _join(enclosure, network, tree, used, served.shape)
-    length_m = network.edges["length_m"].to_numpy(dtype=float)[edge]
+    length_m = network.length_m[edge]
     a, b = network.ends[edge].astype(np.int64).T
     by_node = np.minimum(near_m[a] + share * length_m, near_m[b] + (1 - share) * length_m)
     return np.asarray(off_m + by_node)
@@ -154,7 +154,7 @@ def _node_distances(network: Network, used: Ints, places: tuple[Ints, Floats, Fl
     edge, off_m, share = places
     count = len(network.nodes)
     ends = network.ends.astype(np.int64)
-    length_m = network.edges["length_m"].to_numpy(dtype=float)
+    length_m = network.length_m
     fine = np.isfinite(off_m)
     edge, off_m, share = edge[fine], off_m[fine], share[fine]
     hub = np.full(len(edge), count)
@@ -215,7 +215,7 @@ def _gaps(network: Network, roads: Ints, edge: Ints, share: Floats) -> Floats:
     """Give for each edge the longest way between neighbouring hydrants through it."""
     near_m = _node_distances(network, roads, (edge, np.zeros(len(edge)), share))
     ends = network.ends.astype(np.int64)
-    length_m = network.edges["length_m"].to_numpy(dtype=float)
+    length_m = network.length_m
     gap_m: Floats = near_m[ends].sum(axis=1) + length_m
     for one in np.unique(edge).tolist():
         at_m = np.sort(share[edge == one]) * length_m[one]

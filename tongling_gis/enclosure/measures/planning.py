@@ -10,7 +10,6 @@ import shapely
 from tongling_gis.enclosure.measures.gates import walking_gates
 from tongling_gis.enclosure.measures.measure import Measure
 from tongling_gis.enclosure.model import Gate, GateKind, Item, Measured, Offer
-from tongling_gis.network.tags import has_tag
 from tongling_gis.text import Text
 
 if TYPE_CHECKING:
@@ -45,9 +44,9 @@ def streets_inside(enclosure: Enclosure) -> tuple[Ints, Floats]:
 
 def _internal(enclosure: Enclosure, *, roads: bool) -> Ints:
     """List the streets inside that are not known to be public: roads, or ways on foot."""
-    rows, _ = streets_inside(enclosure)
+    rows, _ = enclosure.once(streets_inside)
     surroundings = enclosure.surroundings
-    on_foot = has_tag(surroundings.plain.edges.iloc[rows], "highway", _ROADS)
+    on_foot = surroundings.are(rows, "highway", _ROADS)
     chosen: Ints = rows[(surroundings.public[rows] != 1) & (on_foot != roads)]
     return chosen
 
@@ -86,14 +85,14 @@ def measure_main_road_width(enclosure: Enclosure) -> Measured:
     Main are roads that are no alley, drive or aisle of a car park.
     """
     rows = _internal(enclosure, roads=True)
-    minor = has_tag(enclosure.surroundings.plain.edges.iloc[rows], "service", _MINOR)
+    minor = enclosure.surroundings.are(rows, "service", _MINOR)
     return _widths(enclosure, rows[~minor])
 
 
 def measure_other_road_width(enclosure: Enclosure) -> Measured:
     """Measure the width of the other roads inside: alleys, drives, aisles (PLN-02)."""
     rows = _internal(enclosure, roads=True)
-    minor = has_tag(enclosure.surroundings.plain.edges.iloc[rows], "service", _MINOR)
+    minor = enclosure.surroundings.are(rows, "service", _MINOR)
     return _widths(enclosure, rows[minor])
 
 
@@ -113,7 +112,7 @@ def _gradients(enclosure: Enclosure, rows: Ints, *, steepest: bool) -> Measured:
     surroundings = enclosure.surroundings
     slopes = surroundings.slopes
     rise, surveyed = np.abs(slopes.rise[rows]) * 100, slopes.surveyed[rows]
-    length_m = surroundings.plain.edges["length_m"].to_numpy()[rows]
+    length_m = surroundings.plain.length_m[rows]
     height_error_m = np.where(surveyed, 0.0, HEIGHT_ERROR_M)
     error = 100 * np.sqrt(2) * height_error_m / np.maximum(length_m, 1.0)
     missing = Text(
@@ -146,14 +145,14 @@ def measure_footway_gradient(enclosure: Enclosure) -> Measured:
     Flights of steps have no gradient and are left out.
     """
     rows = _internal(enclosure, roads=False)
-    steps = has_tag(enclosure.surroundings.plain.edges.iloc[rows], "highway", ("steps", "cycleway"))
+    steps = enclosure.surroundings.are(rows, "highway", ("steps", "cycleway"))
     return _gradients(enclosure, rows[~steps], steepest=True)
 
 
 def measure_cycleway_gradient(enclosure: Enclosure) -> Measured:
     """Measure the gradients of the cycleways inside, per cent (PLN-04)."""
     rows = _internal(enclosure, roads=False)
-    cycles = has_tag(enclosure.surroundings.plain.edges.iloc[rows], "highway", ("cycleway",))
+    cycles = enclosure.surroundings.are(rows, "highway", ("cycleway",))
     return _gradients(enclosure, rows[cycles], steepest=True)
 
 
@@ -208,7 +207,7 @@ def measure_road_density(enclosure: Enclosure) -> Measured:
     base = shapely.buffer(case.boundary, _AROUND_M)
     rows = surroundings.street_tree.query(base, predicate="intersects")
     public = surroundings.public[rows]
-    roads = ~has_tag(surroundings.plain.edges.iloc[rows], "highway", _ROADS)
+    roads = ~surroundings.are(rows, "highway", _ROADS)
     lines = surroundings.plain.geometry[rows]
     before_m = shapely.length(shapely.intersection(lines, base))
     lost_m = shapely.length(shapely.intersection(lines, case.boundary))
@@ -239,7 +238,7 @@ def measure_road_spacing(enclosure: Enclosure) -> Measured:
     window = shapely.buffer(area, _AROUND_M)
     rows, tree = surroundings.public_tree
     near = rows[tree.query(window, predicate="intersects")]
-    roads = ~has_tag(surroundings.plain.edges.iloc[near], "highway", _ROADS)
+    roads = ~surroundings.are(near, "highway", _ROADS)
     lines = shapely.difference(surroundings.plain.geometry[near[roads]], area)
     whole = shapely.node(shapely.union_all(lines))
     faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(whole)))
@@ -270,7 +269,7 @@ def measure_wall_to_road_edge(enclosure: Enclosure) -> Measured:
     surroundings, line = enclosure.surroundings, enclosure.line
     rows, tree = surroundings.public_tree
     near = rows[np.sort(tree.query(line, predicate="dwithin", distance=_ALONG_M))]
-    roads = ~has_tag(surroundings.plain.edges.iloc[near], "highway", _ROADS)
+    roads = ~surroundings.are(near, "highway", _ROADS)
     near = near[roads]
     if not len(near):
         why = Text("边界不临公共道路。", "The boundary faces no public road.")
@@ -308,11 +307,12 @@ def measure_walking_breaks(enclosure: Enclosure) -> Measured:
     walked = enclosure.walking.edges["walkable"].to_numpy(dtype=bool)[crossings["edge"]]
     opens = np.array([gate in walking_gates(enclosure) for gate in (*gates, None)], dtype=bool)
     shut = walked & ~opens[crossings["gate"]] & ~crossings["over"].to_numpy(dtype=bool)
+    street, x_m, y_m = (crossings[name].to_numpy()[shut] for name in ("street", "x_m", "y_m"))
     items = tuple(
         _shut_way(enclosure, *way)
-        for way in crossings.loc[shut, ["street", "x_m", "y_m"]].itertuples(index=False)
+        for way in zip(street.tolist(), x_m.tolist(), y_m.tolist(), strict=True)
     )
-    spots = crossings.loc[shut, ["x_m", "y_m"]].to_numpy()
+    spots = np.column_stack([x_m, y_m])
     where = shapely.MultiPoint(spots) if items else None
     note = Text(
         "只计数据中有的道路和步道；OSM 步道可能不全。",

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import shapely
 
-from tongling_gis.enclosure.crossing import passes_over
 from tongling_gis.enclosure.measures.measure import Measure
 from tongling_gis.enclosure.measures.naming import gather
 from tongling_gis.enclosure.model import Gate, GateKind, Item, Measured, Offer
@@ -67,7 +66,7 @@ def _streets_inside(enclosure: Enclosure) -> tuple[Ints, Shapes]:
     """Give the roads that run inside, by their uncut rows, and what of each lies inside."""
     around = enclosure.surroundings
     rows = np.sort(around.street_tree.query(enclosure.area, predicate="intersects"))
-    rows = rows[~passes_over(around.plain.edges.iloc[rows])]
+    rows = rows[~around.over[rows]]
     rows = rows[around.public[rows] != 0]
     width_m = around.width_m[rows]
     half_m = np.where(np.isnan(width_m), USUAL_WIDTH_M, width_m) / 2
@@ -112,11 +111,12 @@ def measure_public_roads_cut(enclosure: Enclosure) -> Measured:
     """
     crossings = enclosure.crossings
     owner = crossings["public"].to_numpy(dtype=float, na_value=np.nan)
-    items = []
-    for one in np.flatnonzero((owner != 0) & ~crossings["over"].to_numpy(dtype=bool)).tolist():
-        row = crossings.iloc[one]
-        point = shapely.Point(row["x_m"], row["y_m"])
-        items.append(_crossing_item(enclosure, int(row["street"]), int(row["gate"]), point))
+    points = np.asarray(shapely.points(crossings["x_m"], crossings["y_m"]), dtype=object)
+    street, gate = crossings["street"].tolist(), crossings["gate"].tolist()
+    asked = np.flatnonzero((owner != 0) & ~crossings["over"].to_numpy(dtype=bool))
+    items = [
+        _crossing_item(enclosure, street[one], gate[one], points[one]) for one in asked.tolist()
+    ]
     known = [item.value for item in items if item.value is not None]
     where: BaseGeometry | None = gather(item.where for item in items if item.where is not None)
     return Measured(float(sum(known)), tuple(items), where)

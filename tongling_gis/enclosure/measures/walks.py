@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 import shapely
@@ -19,7 +19,6 @@ from tongling_gis.text import Text
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import pandas as pd
     from numpy.typing import NDArray
 
     from tongling_gis.enclosure.enclosing import Enclosure
@@ -77,9 +76,7 @@ def measure_distance(enclosure: Enclosure, goal: str) -> Measured:
     if not len(rows):
         return Measured(not_applicable=NOBODY_INSIDE)
     before, after = distances_m(enclosure, goal)
-    homes = enclosure.surroundings.residents
-    assert homes is not None
-    ids = homes[enclosure.surroundings.resident_key].astype(str).to_numpy()[rows]
+    ids = enclosure.surroundings.residents_known[0][rows]
     shapes = enclosure.surroundings.shapes("residents")[rows]
     items = tuple(
         Item(Text(f"住宅 {one}", f"home {one}"), float(away), shape)
@@ -110,22 +107,56 @@ def measure_shelter_distance(enclosure: Enclosure) -> Measured:
     return measure_distance(enclosure, "shelter")
 
 
-def _detours(enclosure: Enclosure, goal: str, *, inside: bool) -> pd.DataFrame:
-    """Give the walks to one kind of goal of people inside, or of neighbours, with ``lost_s``.
+class _Walks(NamedTuple):
+    """Walks to one kind of goal, by home.
 
-    A walk that was there and is none is infinitely longer; one that never was is no walk.
+    Attributes:
+        row: The home's row in ``surroundings.residents``.
+        inside: Whether it lies inside.
+        people: How many live there, NaN unknown.
+        before_s: Seconds before, NaN where there is no way.
+        after_s: Seconds after.
     """
+
+    row: Ints
+    inside: Flags
+    people: Floats
+    before_s: Floats
+    after_s: Floats
+
+    def some(self, rows: Flags) -> _Walks:
+        """Take some of them."""
+        return _Walks(
+            self.row[rows],
+            self.inside[rows],
+            self.people[rows],
+            self.before_s[rows],
+            self.after_s[rows],
+        )
+
+    @property
+    def lost_min(self) -> Floats:
+        """Minutes lost on each; infinitely many where there is no way any more."""
+        lost_min = (self.after_s - self.before_s) / 60
+        return np.where(np.isnan(lost_min), np.inf, lost_min)
+
+
+def _walks_to(enclosure: Enclosure, goal: str) -> _Walks:
+    """Give the walks to one kind of goal."""
     walks = enclosure.walks
-    before_s, after_s = walks["before_s"].to_numpy(), walks["after_s"].to_numpy()
-    asked = (walks["goal"].to_numpy() == goal) & (walks["inside"].to_numpy() == inside)
-    rows = np.flatnonzero(asked & ~np.isnan(before_s))
-    lost_s = after_s[rows] - before_s[rows]
-    return walks.take(rows).assign(lost_s=np.where(np.isnan(lost_s), np.inf, lost_s))
+    every = _Walks(
+        walks["row"].to_numpy(dtype=np.int64),
+        walks["inside"].to_numpy(dtype=bool),
+        walks["residents"].to_numpy(dtype=float),
+        walks["before_s"].to_numpy(dtype=float),
+        walks["after_s"].to_numpy(dtype=float),
+    )
+    return every.some(walks["goal"].to_numpy() == goal)
 
 
-def _people(walks: pd.DataFrame) -> Floats:
+def _people(walks: _Walks) -> Floats:
     """Give how many walk; where nobody is counted, a home counts for one."""
-    people = walks["residents"].to_numpy(dtype=float)
+    people = walks.people
     return np.where(np.isnan(people), 0.0, people) if np.nansum(people) else np.ones(len(people))
 
 
@@ -133,10 +164,11 @@ def _measure_detour(enclosure: Enclosure, goal: str, share: float, *, inside: bo
     """Measure the minutes lost by people, at a quantile of them (RCH-04)."""
     if missing := _missing_of(enclosure, goal):
         return Measured(missing=missing)
-    walks = _detours(enclosure, goal, inside=inside)
-    if not len(walks):
+    walks = _walks_to(enclosure, goal)
+    walks = walks.some((walks.inside == inside) & ~np.isnan(walks.before_s))
+    if not len(walks.row):
         return Measured(not_applicable=NOBODY_INSIDE if inside else NOBODY_AROUND)
-    lost_min = walks["lost_s"].to_numpy() / 60
+    lost_min = walks.lost_min
     people = _people(walks)
     worst = float(weighted_quantiles(lost_min, people, [share])[0])
     label = _GOALS[goal][0]
@@ -159,7 +191,7 @@ def _measure_detour(enclosure: Enclosure, goal: str, share: float, *, inside: bo
         top=finite.max() if len(finite) else 0.0,
         cut=int(np.isinf(lost_min).sum()),
     )
-    shapes = enclosure.surroundings.shapes("residents")[walks["row"].to_numpy()[longer]]
+    shapes = enclosure.surroundings.shapes("residents")[walks.row[longer]]
     return Measured(worst, where=shapely.MultiPoint(shapes) if len(shapes) else None, note=note)
 
 
@@ -209,13 +241,12 @@ def _count_losers(enclosure: Enclosure, loses: Callable[[Floats, Floats], Flags]
     """Count the people, inside and around, whose walk to a centre loses something."""
     if missing := _missing_of(enclosure, "centre"):
         return Measured(missing=missing)
-    walks = enclosure.walks
-    walks = walks[walks["goal"] == "centre"]
-    lost = walks[loses(walks["before_s"].to_numpy(), walks["after_s"].to_numpy())]
-    people = lost["residents"].to_numpy(dtype=float)
+    walks = _walks_to(enclosure, "centre")
+    lost = walks.some(loses(walks.before_s, walks.after_s))
+    people = lost.people
     uncounted = int(np.isnan(people).sum())
-    shapes = enclosure.surroundings.shapes("residents")[lost["row"].to_numpy()]
-    within = int(np.nansum(people[lost["inside"].to_numpy()]))
+    shapes = enclosure.surroundings.shapes("residents")[lost.row]
+    within = int(np.nansum(people[lost.inside]))
     note = Text(
         f"其中围合内 {within} 人；{uncounted} 处住宅人数不详，按每处 1 人计。",
         f"{within} of them inside; {uncounted} homes of unknown residents count for one each.",

@@ -69,7 +69,7 @@ def _leads_out(enclosure: Enclosure, *, steps: bool) -> Flags:
     used = network.edges["walkable"].to_numpy(dtype=bool)
     if not steps:
         used = used & ~has_tag(network.edges, "highway", ("steps",))
-    length_m = network.edges["length_m"].to_numpy(dtype=float)
+    length_m = network.length_m
     part = number_components(len(network.nodes), ends[used, 0], ends[used, 1], length_m[used])
     outside = np.unique(part[enclosure.outside_nodes(network)])
     return np.asarray(used & np.isin(part[ends[:, 0]], outside[outside >= 0]))
@@ -104,7 +104,7 @@ def measure_crossing_spacing(enclosure: Enclosure) -> Measured:
     surroundings, plain = enclosure.surroundings, enclosure.surroundings.plain
     area = enclosure.case.boundary
     rows = surroundings.street_tree.query(area, predicate="dwithin", distance=_STRETCH_M)
-    rows = rows[has_tag(plain.edges.iloc[rows], "highway", _MAIN_ROADS)]
+    rows = rows[surroundings.are(rows, "highway", _MAIN_ROADS)]
     near = shapely.dwithin(plain.geometry[rows], area, _AROUND_M)
     if not near.any():
         why = Text("周边 100 m 内没有干路。", "No main road runs within 100 m.")
