@@ -41,9 +41,9 @@ def add_figure(builder: Builder) -> None:
         metavar="RESULT",
         help=Text(
             "结果名称（如 coverage-01）或类别：coverage、isochrones、comparison、enclosure、"
-            "siting；不写则每类各画最新一个",
+            "siting、access、hours；不写则每类各画最新一个",
             "a result, as coverage-01, or a kind: coverage, isochrones, comparison, enclosure, "
-            "siting; the newest of each kind where none is named",
+            "siting, access, hours; the newest of each kind where none is named",
         ),
     )
     builder.option(

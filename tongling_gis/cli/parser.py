@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tongling_gis import __version__
 from tongling_gis.cli import commands
 from tongling_gis.cli.arguments import Builder, CommandParser, add_common, name_groups
+from tongling_gis.cli.consult_commands import add_consult
 from tongling_gis.cli.enclosure_parser import add_enclosure
 from tongling_gis.cli.figure_commands import add_figure
 from tongling_gis.cli.record_commands import add_export, add_records, add_template
@@ -62,6 +63,7 @@ def build_parser(lang: Lang) -> argparse.ArgumentParser:
         _add_hours,
         _add_compare,
         add_enclosure,
+        add_consult,
         add_site,
         _add_od,
         _add_route,

@@ -102,6 +102,17 @@ _DRAWN = (
         facts=("draft_id", "name", "kind", "width_m", "opening_hours"),
     ),
     LayerStyle(
+        "remarks",
+        "places",
+        "diamond",
+        "#ffffff",
+        "#0b6e4f",
+        5.0,
+        13,
+        shown=False,
+        facts=("remark_id", "text", "status", "answer"),
+    ),
+    LayerStyle(
         "candidate_sites",
         "places",
         "triangle",

@@ -65,7 +65,7 @@ _SCRIPT = re.compile(r'[ \t]*<script src="(?P<address>[^"]*)"></script>\n?')
 _VIEWPORT = re.compile(r'<meta name="viewport"[^>]*>')
 _MAP = re.compile(r'<div class="folium-map" id="[^"]*"\s*></div>')
 _INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
-_PICTURE = re.compile(r"url\((?!#)[^)]*\)")
+PICTURE = re.compile(r"url\((?!#)[^)]*\)")
 _MARKUP = str.maketrans({mark: f"\\u{ord(mark):04x}" for mark in "<>&\u2028\u2029"})
 
 
@@ -140,7 +140,7 @@ def finish_page(
     page = "\n".join(line.rstrip() for line in page.splitlines() if line.strip()) + "\n"
     page = page.replace("</head>", f"{_head(title)}</head>", 1)
     page = page.replace("</html>", f"{_tail(blocks, map_name)}</html>", 1)
-    return page.replace("<head>", f"<head>\n{_policy(page, picture_hosts)}", 1)
+    return page.replace("<head>", f"<head>\n{write_policy(page, picture_hosts)}", 1)
 
 
 def write_page(path: Path, page: str) -> None:
@@ -158,12 +158,12 @@ def write_page(path: Path, page: str) -> None:
 
 
 def _head(title: str) -> str:
-    styles = _PICTURE.sub("none", read_asset("vendor/leaflet/leaflet.css"))
+    styles = PICTURE.sub("none", read_asset("vendor/leaflet/leaflet.css"))
     return (
         f"<title>{html.escape(title)}</title>\n"
         f"<style>{styles}</style>\n"
         f"<style>{read_asset('page.css')}</style>\n"
-        f"<script>{_licensed('leaflet')}</script>\n"
+        f"<script>{read_library('leaflet')}</script>\n"
     )
 
 
@@ -177,7 +177,8 @@ def _tail(blocks: Mapping[str, Any], map_name: str) -> str:
     return f'{written}<script>(() => {{\n"use strict";\n{ours}\n{start}\n}})();</script>\n'
 
 
-def _licensed(library: str) -> str:
+def read_library(library: str) -> str:
+    """Read a browser library's script with its licence before it."""
     code = read_asset(f"vendor/{library}/{library}.js")
     licence = read_asset(f"vendor/{library}/LICENSE").replace("*/", "* /")
     return f"/*\n{licence}*/\n{_without_source_map(code)}"
@@ -193,7 +194,8 @@ def _no_script(lang: Lang) -> str:
     return f"<noscript>{html.escape(PAGE_WORDS['noScript'].in_lang(lang))}</noscript>"
 
 
-def _policy(page: str, picture_hosts: Sequence[str]) -> str:
+def write_policy(page: str, picture_hosts: Sequence[str] = ()) -> str:
+    """Allow a page its own scripts by their checksums, and nothing from outside but pictures."""
     sums = " ".join(
         f"'sha256-{base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()}'"
         for code in _INLINE_SCRIPT.findall(page)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from tongling_gis.schema.model import Column
 from tongling_gis.text import Text
+
+if TYPE_CHECKING:
+    from tongling_gis.schema.model import Form
 
 
 def key(name: str, zh: str, en: str, *aliases: str) -> Column:
@@ -41,6 +45,11 @@ def flag(name: str, zh: str, en: str, *aliases: str) -> Column:
 def day(name: str, zh: str, en: str, *aliases: str, required: bool = False) -> Column:
     """Declare a column of dates."""
     return Column(name, Text(zh, en), "date", aliases=aliases, required=required)
+
+
+def period(name: str, zh: str, en: str, form: Form) -> Column:
+    """Declare a column of quarters or months, which every row has."""
+    return Column(name, Text(zh, en), required=True, form=form)
 
 
 def link(name: str, zh: str, en: str, table: str, *aliases: str, required: bool = False) -> Column:

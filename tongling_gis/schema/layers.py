@@ -72,6 +72,11 @@ GATE_CLOSURES = {
     "fixed_post": Text("固定桩", "Fixed posts"),
     "none": Text("无门扇", "Nothing"),
 }
+REMARK_STATES = {
+    "new": Text("未答复", "Not answered"),
+    "answered": Text("已答复", "Answered"),
+    "hidden": Text("不公开", "Not shown"),
+}
 HOURS = (
     ("hours_weekday", "工作日开放", "Open on weekdays", "8:30-12:00，14:00-17:30"),
     ("hours_evening", "晚间开放", "Open in the evening", "18:30-21:00"),
@@ -349,6 +354,25 @@ LAYER_TABLES = (
                 "As a share: 0.05 is 5 %.",
             ),
             flag("is_new", "新设", "To be made"),
+        ),
+    ),
+    Table(
+        "remarks",
+        Text("居民意见", "Residents' remarks"),
+        "Point",
+        "remark_id",
+        (
+            key("remark_id", "意见编号", "Remark id"),
+            link("draft_id", "方案编号", "Draft id", "enclosure_drafts"),
+            text("text", "意见内容", "Remark", required=True),
+            NAME,
+            text("contact", "联系方式", "Contact"),
+            text("made_at", "填写时间", "Written at"),
+            day("received_on", "收到日期", "Received on"),
+            choice("status", "状态", "Status", REMARK_STATES),
+            text("answer", "答复", "Answer"),
+            text("answered_by", "答复人", "Answered by"),
+            day("answered_on", "答复日期", "Answered on"),
         ),
     ),
     Table(

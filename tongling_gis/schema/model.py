@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 Kind: TypeAlias = Literal["text", "integer", "number", "boolean", "date"]
+Form: TypeAlias = Literal["", "quarter", "month"]
 Shape: TypeAlias = Literal["Point", "LineString", "Polygon", ""]
 
 _NO_NOTE = Text("", "")
@@ -32,6 +33,7 @@ class Column:
         maximum: Largest number allowed.
         aliases: Other headings under which it is recognised on import.
         note: What to write in it, where label, unit and choices do not say it.
+        form: What a text is, where it has a form: a quarter as 2025Q3, a month as 2026-03.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Column:
     maximum: float | None = None
     aliases: tuple[str, ...] = ()
     note: Text = _NO_NOTE
+    form: Form = ""
 
 
 @dataclass(frozen=True, slots=True)

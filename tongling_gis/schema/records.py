@@ -13,6 +13,7 @@ from tongling_gis.schema.columns import (
     link,
     noted,
     number,
+    period,
     score,
     text,
 )
@@ -153,7 +154,7 @@ _OF_COMPOUNDS = (
             _OWN_COMPOUND,
             _COMPANY,
             noted(
-                text("quarter", "季度", "Quarter", required=True),
+                period("quarter", "季度", "Quarter", "quarter"),
                 "写成 2025Q3。",
                 "Write 2025Q3.",
             ),
@@ -312,7 +313,7 @@ _OF_ALLIANCES = (
             key("turn_id", "轮值编号", "Turn id"),
             _OWN_ALLIANCE,
             noted(
-                text("month", "轮值月份", "Month", required=True),
+                period("month", "轮值月份", "Month", "month"),
                 "写成 2026-03，每月一个单位。",
                 "Write 2026-03; one unit a month.",
             ),

@@ -92,7 +92,7 @@ GROUPS = (
     Group(
         "中心与小区",
         (
-            *("centres", "candidate_sites", "draft_gates", "enclosure_drafts"),
+            *("centres", "candidate_sites", "draft_gates", "enclosure_drafts", "remarks"),
             *("compounds", "residents"),
         ),
     ),
@@ -241,6 +241,11 @@ LOOKS: Mapping[str, Look] = {
     "draft_gates": Look(
         _one(Mark("#b3261e", 2.4, "#ffffff", shape="square")),
         name_column="name",
+        from_scale=20_000,
+    ),
+    "remarks": Look(
+        _one(Mark("#0b6e4f", 2.6, "#ffffff", shape="diamond")),
+        name_column="text",
         from_scale=20_000,
     ),
     "residents": Look(

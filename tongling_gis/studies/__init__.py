@@ -5,6 +5,13 @@ from tongling_gis.studies.compare import (
     study_scenario,
     study_two_results,
 )
+from tongling_gis.studies.consultation import (
+    Intake,
+    answer_remark,
+    draw_consultation_page,
+    list_remarks,
+    receive_remarks,
+)
 from tongling_gis.studies.demo import Demo, run_demo
 from tongling_gis.studies.drafts import Approval, approve_draft, compare_drafts, list_drafts
 from tongling_gis.studies.enclosure import (
@@ -52,18 +59,21 @@ __all__ = [
     "EnclosureStudy",
     "FigureOptions",
     "ImportOptions",
+    "Intake",
     "ProjectFacts",
     "ReachOptions",
     "ReportOptions",
     "SitingOptions",
     "Walk",
     "WalkTimes",
+    "answer_remark",
     "approve_draft",
     "check_export",
     "compare_drafts",
     "create_project",
     "describe_cut",
     "describe_project",
+    "draw_consultation_page",
     "draw_embedded_map",
     "draw_project_figures",
     "draw_project_map",
@@ -76,8 +86,10 @@ __all__ = [
     "import_file",
     "import_workbook",
     "list_drafts",
+    "list_remarks",
     "open_project",
     "project_rules",
+    "receive_remarks",
     "run_demo",
     "shipped_rules",
     "study_access",

@@ -12,9 +12,12 @@ from tongling_gis.studies.inputs import require_layer
 from tongling_gis.text import Text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import geopandas as gpd
 
     from tongling_gis.assessment import Assessment, Finding
+    from tongling_gis.hours.opening import Span
     from tongling_gis.report import CentreRecords
     from tongling_gis.store import Workspace
     from tongling_gis.text import Progress
@@ -63,6 +66,7 @@ def gather_centre(workspace: Workspace, subject: str, progress: Progress) -> Cen
         },
         grants_yuan=read_standards().records.grants_yuan,
         promises=_promises(row),
+        week=_week(row),
     )
     coverage = find_coverage(workspace, progress)
     access = find_access(workspace, coverage, progress)
@@ -95,6 +99,35 @@ def _promises(row: dict[str, Any]) -> tuple[Finding, ...]:
 
     found = check_promise(read_place_hours(row))
     return tuple(replace(one, title=PROMISES[one.rule]) for one in found)
+
+
+def _week(row: dict[str, Any]) -> tuple[tuple[Text, Text], ...]:
+    """Say when a centre is open on each day of a week, and on a public holiday."""
+    from tongling_gis.hours.calendar import WEEKDAYS
+    from tongling_gis.hours.columns import read_place_hours
+    from tongling_gis.hours.opening import day_spans
+    from tongling_gis.hours.promise import table_days
+
+    hours = read_place_hours(row)
+    labels = [*WEEKDAYS, Text("法定节假日", "Public holidays")]
+    days = table_days().values()
+    return tuple(
+        (label, _say_spans(day_spans(hours, day))) for label, day in zip(labels, days, strict=False)
+    )
+
+
+def _say_spans(spans: Sequence[Span]) -> Text:
+    """Write the parts of a day that are open; whatever is unknown is said to be."""
+    times = "，".join(f"{_clock(start)}–{_clock(end)}" for start, end, is_open in spans if is_open)
+    unknown = any(is_open is None for _, _, is_open in spans)
+    if not times:
+        return Text("未知", "unknown") if unknown else Text("不开放", "closed")
+    tail = Text("（其余时间未知）", " (else unknown)") if unknown else Text("", "")
+    return Text(times + tail.zh, times.replace("，", ", ") + tail.en)
+
+
+def _clock(minutes: int) -> str:
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"
 
 
 def _of_one(isochrones: Assessment, centre_id: str) -> Assessment | None:

@@ -88,13 +88,16 @@ def draw_project_figures(
         UsageError: If a result is of a kind that nothing shows, or the sheet, the chart or the
             format is unknown.
     """
-    from tongling_gis.mapping.figures import FigureWords, draw_chart, draw_figure
+    from tongling_gis.mapping.figures import CHART_FOR, FigureWords, draw_chart, draw_figure
 
     asked = options or FigureOptions()
     drawings = (
         list(_choose_charts(workspace, what, asked.charts))
         if asked.charts
-        else [_Drawing(name, one) for name, one in choose_results(workspace, what).items()]
+        else [
+            _Drawing(name, one, CHART_FOR.get(one.kind, ""))
+            for name, one in choose_results(workspace, what).items()
+        ]
     )
     _check_out(drawings, asked)
     layers = {name: workspace.read(name) for name in BASE_LAYERS if workspace.has(name)}
@@ -138,12 +141,12 @@ def choose_results(workspace: Workspace, what: Sequence[str]) -> dict[str, Asses
     Raises:
         MissingFileError: If there is no such result, or none at all where nothing is named.
     """
-    from tongling_gis.mapping.figures import FIGURES
+    from tongling_gis.mapping.figures import CHART_FOR, FIGURES
 
     known = {one.name: one.kind for one in workspace.results()}
     newest = {kind: name for name, kind in known.items()}
     names = [newest.get(one, one) for one in what] or [
-        newest[kind] for kind in FIGURES if kind in newest
+        newest[kind] for kind in (*FIGURES, *CHART_FOR) if kind in newest
     ]
     missing = [name for name in names if name not in known]
     if missing or not names:

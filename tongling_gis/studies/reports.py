@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 ReportKind = Literal["coverage", "enclosure", "centre", "siting"]
 REPORT_KINDS: tuple[ReportKind, ...] = get_args(ReportKind)
+_TALL_MM = 160.0
 REPORT_ENDINGS = (".docx", ".html")
 
 
@@ -49,7 +50,7 @@ class _Desk:
     lang: Lang
     progress: Progress
 
-    def map_of(self, result: Assessment, height_mm: float = 130.0) -> bytes:
+    def map_of(self, result: Assessment, height_mm: float = 112.0) -> bytes:
         """Draw a result as a map as wide as a report's text, as PNG."""
         from tongling_gis.mapping.figures import draw_figure_png
 
@@ -57,7 +58,14 @@ class _Desk:
         layers = {
             name: self.workspace.read(name) for name in BASE_LAYERS if self.workspace.has(name)
         }
-        return draw_figure_png(result, layers, height_mm=height_mm, lang=self.lang)
+        tall = height_mm > _TALL_MM
+        return draw_figure_png(
+            result,
+            layers,
+            height_mm=height_mm,
+            lang=self.lang,
+            key="below" if tall else "right",
+        )
 
     def charts(self, result: Assessment) -> dict[str, bytes]:
         """Draw every chart of a result whose numbers it has, as PNG by name."""
