@@ -117,7 +117,7 @@ def draw_consultation(  # noqa: PLR0913 - the parts of a page, each by name
 
 
 def _put_together(title: str, lang: Lang, facts: Mapping[str, Any]) -> str:
-    body = read_asset("consult.html").replace(
+    body = read_asset("consultation/page.html").replace(
         "<!-- no script -->", f"<noscript>{WORDS['noScript'].in_lang(lang)}</noscript>"
     )
     styles = read_asset("vendor/leaflet/leaflet.css")
@@ -127,10 +127,10 @@ def _put_together(title: str, lang: Lang, facts: Mapping[str, Any]) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1" />\n'
         f"<title>{html.escape(title)}</title>\n"
         f"<style>{PICTURE.sub('none', styles)}</style>\n"
-        f"<style>{read_asset('consult.css')}</style>\n"
+        f"<style>{read_asset('consultation/page.css')}</style>\n"
         f"<script>{read_library('leaflet')}</script>\n</head>\n<body>\n{body}\n"
         f'<script type="application/json" id="facts">{safe_json(facts)}</script>\n'
-        f'<script>(() => {{\n"use strict";\n{read_asset("consult.js")}\n}})();</script>\n'
+        f'<script>(() => {{\n"use strict";\n{read_asset("consultation/page.js")}\n}})();</script>\n'
         "</body>\n</html>\n"
     )
     return page.replace("<head>", f"<head>\n{write_policy(page)}", 1)
