@@ -49,12 +49,14 @@ class CentreRecords:
         tables: Its rows of "star_ratings", "fundings", "centre_rooms" and "activities".
         grants_yuan: The grant that follows from each number of stars.
         promises: What the rules on hours say of it.
+        week: (day, when it is open) of a week and a public holiday.
     """
 
     centre: Mapping[str, Any]
     tables: Mapping[str, pd.DataFrame]
     grants_yuan: Mapping[int, float]
     promises: Sequence[Finding] = ()
+    week: Sequence[tuple[Text, Text]] = ()
 
 
 def report_centre(
@@ -83,7 +85,7 @@ def report_centre(
         Heading(Text("服务范围与居民", "Whom it serves")),
         *_serve(str(row["centre_id"]), coverage, access, pictures),
         Heading(Text("开放时间", "Hours")),
-        *_open(row, records.promises),
+        *_open(row, records),
         Heading(Text("星级评定与奖补", "Stars and grants")),
         *_rate(records),
         Heading(Text("活动与经费", "Activities and funding")),
@@ -198,12 +200,17 @@ def _say_room(one: Finding, shared: Mapping[str, Any]) -> Text:
     )
 
 
-def _open(row: Mapping[str, Any], promises: Sequence[Finding]) -> list[Block]:
+def _open(row: Mapping[str, Any], records: CentreRecords) -> list[Block]:
     """Give its hours as they are on record, and what the rules on hours say of them."""
     written = list_facts(dict(row), "centres", _HOURS)
     blocks: list[Block] = []
     if written:
-        blocks.append(tabulate_facts(Text("登记的开放时间", "Hours on record"), written))
+        said = Text("；".join(v.zh for _, v in written), "; ".join(v.en for _, v in written))
+        lead = Text("登记的开放时间为：{said}。", "Hours on record: {said}.").fill(said=said)
+        heads = [Text("日子", "Day"), Text("开放时间", "Open")]
+        caption = Text("一周和法定节假日的开放时间", "A week, and public holidays")
+        week = [[day, hours] for day, hours in records.week]
+        blocks += [Paragraph(lead), Table(caption, heads, week, (1, 3))]
     else:
         blocks.append(Paragraph(Text("没有登记开放时间。", "No hours are on record.")))
     blocks += [
@@ -214,7 +221,7 @@ def _open(row: Mapping[str, Any], promises: Sequence[Finding]) -> list[Block]:
                 verdict=_VERDICTS[one.verdict],
             )
         )
-        for one in promises
+        for one in records.promises
     ]
     return blocks
 

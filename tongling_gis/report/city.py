@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
+from tongling_gis.assessment import Verdict
 from tongling_gis.report.content import Heading, Paragraph, Picture, Report, Table
 from tongling_gis.report.phrases import (
     describe_limits,
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from tongling_gis.assessment import Assessment
     from tongling_gis.report.content import Block
 
+_GAPS = 8
 _REASONS = {
     "over_limit": Text("路程超过时限", "The walk is too long"),
     "behind_barrier": Text("被围墙阻隔", "A wall stands in the way"),
@@ -74,7 +77,6 @@ def report_coverage(
         number_headings([*blocks, *describe_limits(*results)]),
         coverage.stamp,
         coverage.provenance.invented,
-        contents=True,
     )
 
 
@@ -129,9 +131,8 @@ def _cover(
         *(Text(f"{limit:g} 分钟内", f"Within {limit:g} min") for limit in limits),
     ]
     caption = Text("各年龄段居民的步行覆盖", "Coverage by age group")
-    blocks: list[Block] = [
-        Table(caption, heads, rows, numeric=frozenset(range(1, len(heads)))),
-    ]
+    table = Table(caption, heads, rows, numeric=frozenset(range(1, len(heads))))
+    blocks: list[Block] = []
     for name, words in (
         ("coverage", Text("居民到最近邻里中心的步行时间", "Walks to the nearest centre")),
         ("share_by_age", Text("各年龄段覆盖率", "Share covered by age group")),
@@ -139,7 +140,7 @@ def _cover(
     ):
         if name in pictures:
             blocks.append(Picture(words, pictures[name]))
-    return blocks
+    return [*blocks[:1], table, *blocks[1:]]
 
 
 def _count_and_share(coverage: Assessment, group: str, limit: float) -> Text:
@@ -208,13 +209,83 @@ def _stars(value: object) -> Text:
 
 
 def _share_out(access: Assessment, pictures: Mapping[str, bytes]) -> list[Block]:
-    gini = find_value(access, "gini_floor_area")
-    words = Text(
-        "居民人均可达建筑面积的基尼系数为 {gini}（0 为完全均等）。",
-        "The Gini coefficient of the floor area that residents reach is {gini} (0 is even).",
-    ).fill(gini=Text.same(f"{gini:.2f}") if gini is not None else say_count(None))
-    blocks: list[Block] = [Paragraph(words)]
+    """Say how evenly floor area is shared, who has no second centre, and where the gaps are."""
+    blocks: list[Block] = [Paragraph(_say_even(access)), Paragraph(_say_room(access))]
     if "lorenz" in pictures:
         caption = Text("可达建筑面积的洛伦兹曲线", "Lorenz curve of the floor area reached")
         blocks.append(Picture(caption, pictures["lorenz"], 0.625))
-    return blocks
+    gaps = access.layers.get("gaps")
+    if gaps is None or not len(gaps):
+        return blocks
+    lead = Text(
+        "服务盲区共 {count} 片，其中居民 {people} 人；人数最多的列于下表。",
+        "There are {count} gaps with {people} residents; the largest are listed.",
+    ).fill(
+        count=say_count(find_value(access, "gaps")),
+        people=say_count(find_value(access, "residents_in_gaps")),
+    )
+    column = "residents_uncovered" if gaps["residents_uncovered"].notna().any() else "homes"
+    largest = gaps.sort_values(column, ascending=False, kind="stable").head(_GAPS)
+    rows = [
+        [
+            say(row["gap_id"]),
+            say_count(_number(row["homes"])),
+            say_count(_number(row["residents_uncovered"])),
+            Text.same(f"{float(row['area_m2']) / 1e4:,.1f}"),
+        ]
+        for row in largest.to_dict("records")
+    ]
+    heads = [
+        Text("盲区", "Gap"),
+        Text("居民点", "Homes"),
+        Text("未覆盖居民", "Residents not reached"),
+        Text("面积（公顷）", "Area (ha)"),
+    ]
+    caption = Text("人数最多的服务盲区", "The largest gaps")
+    table = Table(caption, heads, rows, (), frozenset({1, 2, 3}))
+    return [*blocks, Paragraph(lead), table]
+
+
+def _say_even(access: Assessment) -> Text:
+    gini = find_value(access, "gini_floor_area")
+    words = Text(
+        "居民人均可达建筑面积的基尼系数为 {gini}（0 为完全均等）。{share} 的居民在时限内有两个"
+        "及以上的邻里中心可选；步行最久的 {people} 名居民，到最近的中心都要 {walk} 分钟以上。",
+        "The Gini coefficient of the floor area that residents reach is {gini} (0 is even). "
+        "{share} of the residents have two centres or more within the limit; the {people} worst "
+        "served walk {walk} minutes or more to the nearest.",
+    )
+    walk = find_value(access, "walk_min_worst_served")
+    return words.fill(
+        gini=Text.same(f"{gini:.2f}") if gini is not None else say_count(None),
+        share=say_share(_any_limit(access, "share_with_backup")),
+        people=say_count(find_value(access, "residents_worst_served")),
+        walk=Text.same(f"{walk:.1f}") if walk is not None else say_count(None),
+    )
+
+
+def _any_limit(result: Assessment, name: str) -> float | None:
+    """Find the value of an indicator that is given for one limit alone."""
+    for one in result.indicators:
+        if one.name == name and not one.group:
+            return None if one.value is None else float(one.value)
+    return None
+
+
+def _say_room(access: Assessment) -> Text:
+    """Say how many centres have the floor area that is asked of them."""
+    counts = Counter(one.verdict for one in access.findings if one.rule == "FAC-01")
+    each = find_value(access, "m2_per_100_households")
+    limit = next((one.limit for one in access.findings if one.rule == "FAC-01"), None)
+    return Text(
+        "全市每百户有邻里中心建筑面积 {each} 平方米。按每百户不少于 {limit} 平方米（FAC-01）"
+        "衡量，{kept} 个中心符合，{missed} 个不符合，{unknown} 个无法判定。",
+        "The city has {each} m² of centres for every hundred households. Against at least {limit} "
+        "m² (FAC-01), {kept} centres keep it, {missed} miss it, {unknown} cannot be told.",
+    ).fill(
+        each=Text.same(f"{each:.1f}") if each is not None else say_count(None),
+        limit=Text.same(f"{limit:g}") if limit is not None else say_count(None),
+        kept=counts[Verdict.PASS],
+        missed=counts[Verdict.FAIL],
+        unknown=counts[Verdict.UNKNOWN],
+    )

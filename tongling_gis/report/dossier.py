@@ -146,7 +146,6 @@ def _say_draft(draft: Draft) -> Text:
 def _lay_out(check: Assessment, pictures: Mapping[str, bytes]) -> list[Block]:
     boundary, gates = check.layers["boundary"], check.layers["gates"]
     area_m2, length_m = float(boundary.area.sum()), float(boundary.length.sum())
-    origin = str(check.parameters.get("origin") or "")
     words = Text(
         "围合面积 {area:.2f} 公顷，边线全长 {length} 米，边线误差按 ±{error} 米计，来源为"
         "“{origin}”；设出入口 {gates} 个{new}。",
@@ -156,7 +155,7 @@ def _lay_out(check: Assessment, pictures: Mapping[str, bytes]) -> list[Block]:
         area=area_m2 / 1e4,
         length=f"{length_m:,.0f}",
         error=write_number(float(str(check.parameters.get("line_error_m") or 0.0))),
-        origin=DRAFT_ORIGINS.get(origin, Text.same(origin)),
+        origin=_say_origin(check),
         gates=len(gates),
         new=_say_new(int(gates["is_new"].fillna(value=False).sum()) if len(gates) else 0),
     )
@@ -169,6 +168,15 @@ def _lay_out(check: Assessment, pictures: Mapping[str, bytes]) -> list[Block]:
         words = Text("围合边界、出入口与发现的问题", "Boundary, gates, and what was found")
         blocks.append(Picture(words, pictures["enclosure"]))
     return blocks
+
+
+def _say_origin(check: Assessment) -> Text:
+    """Say where the line came from; a compound's own line is no draft."""
+    case_id, compound_id = check.parameters.get("case_id"), check.parameters.get("compound_id")
+    if case_id and case_id == compound_id and not check.parameters.get("draft_id"):
+        return Text("小区登记的现状边界", "the compound's boundary on record")
+    origin = str(check.parameters.get("origin") or "")
+    return DRAFT_ORIGINS.get(origin, Text.same(origin))
 
 
 def _say_new(count: int) -> Text:

@@ -107,11 +107,10 @@ def describe_limits(*results: Assessment, skip: int = 0) -> list[Block]:
         skip: How many of each result's first notes the report says elsewhere.
     """
     notes = list(dict.fromkeys(note for one in results for note in one.notes[skip:]))
-    sources = list(dict.fromkeys(one for each in results for one in each.provenance.sources))
-    said = Text("；", "; ")
+    sources = [one for each in results for one in each.provenance.sources]
     named = Text(
-        said.zh.join(one.zh for one in sources) or "未注明",
-        said.en.join(one.en for one in sources) or "not stated",
+        "；".join(dict.fromkeys(one.zh for one in sources)) or "未注明",
+        "; ".join(dict.fromkeys(one.en for one in sources)) or "not stated",
     )
     return [
         Heading(Text("数据与局限", "Data and limits")),

@@ -83,7 +83,6 @@ def report_siting(
         number_headings([*blocks, *describe_limits(siting)]),
         siting.stamp,
         siting.provenance.invented,
-        contents=True,
     )
 
 
@@ -105,7 +104,7 @@ def _conclude(siting: Assessment) -> list[Block]:
     unit = unit_of(siting)
     gain = Text(
         "方案选定 {chosen} 处，新增覆盖{who} {newly} {each}，覆盖率由 {before} 提高到 {after}；"
-        "平均步行时间由 {mean} 缩短到 {shorter}。估算造价合计 {cost} 万元。",
+        "平均步行时间由 {mean}缩短到 {shorter}。估算造价合计 {cost} 万元。",
         "The plan has {chosen} sites and newly covers {newly} {who}: the share covered rises from "
         "{before} to {after}, and the mean walk goes from {mean} to {shorter}. The estimated cost "
         "is {cost_en} yuan in all.",

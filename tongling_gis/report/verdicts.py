@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _RULE = Text("条文", "Rule")
 _CLAUSE = Text("依据", "Clause")
-_SURE = Text("把握程度", "Reading")
+_SURE = Text("把握", "Reading")
 _MEASURED = Text("实测", "Measured")
 _LIMIT = Text("限值", "Limit")
 _WHY = Text("说明", "What was found")

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from tongling_gis.text import Lang
 
 _TWIPS_PER_EMU = 635
+_KEPT_WHOLE = 9
+"""Tables of so many rows are not broken across pages."""
 _MARK = Text("示例数据（虚构）　", "Invented sample data   ")
 _OF_PAGES = (Text("第 ", "Page "), Text(" 页，共 ", " of "), Text(" 页", ""))
 
@@ -114,11 +116,14 @@ def _turn_page(document: Document, *, landscape: bool) -> None:
 
 
 def _write_table(pen: Pen, table: Table) -> None:
+    from docx.enum.table import WD_TABLE_ALIGNMENT
+
     pen.caption(TABLE_LABEL, table.caption, keep=True)
     grid = pen.document.add_table(rows=1 + len(table.rows), cols=len(table.heads))
     names = {style.name for style in pen.document.styles}
     grid.style = "Table Grid" if "Table Grid" in names else None
     grid.autofit = False
+    grid.alignment = WD_TABLE_ALIGNMENT.CENTER
     for number, (row, words) in enumerate(zip(grid.rows, [table.heads, *table.rows], strict=True)):
         for column, (cell, said) in enumerate(zip(row.cells, words, strict=True)):
             pen.write_cell(cell, said, bold=number == 0, right=column in table.numeric)
@@ -171,11 +176,12 @@ def _lay_out(grid: Any, table: Table, text_emu: int) -> None:  # noqa: ANN401 - 
         properties.append(OxmlElement("w:cantSplit"))
         if number == 0:
             properties.append(OxmlElement("w:tblHeader"))
+        if number == 0 or number < len(table.rows) <= _KEPT_WHOLE:
             _keep_with_next(row)
 
 
 def _keep_with_next(row: Any) -> None:  # noqa: ANN401 - python-docx's row
-    """Keep a table's head on the page of its first row."""
+    """Keep a row on the page of the one below."""
     for cell in row.cells:
         cell.paragraphs[0].paragraph_format.keep_with_next = True
 

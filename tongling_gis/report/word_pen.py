@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tongling_gis.report.content import CONTENTS, Heading
 from tongling_gis.report.files import clean
-from tongling_gis.report.word_styles import CELL, LOOKS, set_fonts
+from tongling_gis.report.word_styles import CELL, LOOKS, set_fonts, take_east_asian
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -38,10 +38,13 @@ class Pen:
     def run(self, paragraph: WordParagraph, words: str) -> Any:  # noqa: ANN401 - python-docx's run
         """Add words to a paragraph, in our fonts where no template has its own."""
         run = paragraph.add_run(clean(words))
+        properties = run._element.get_or_add_rPr()  # noqa: SLF001 - as python-docx has it
+        if self.lang == "zh":
+            take_east_asian(properties)
         if self.own_styles:
             style = paragraph.style.name if paragraph.style is not None else "Normal"
             look = LOOKS.get(str(style), LOOKS["Normal"])
-            set_fonts(run._element.get_or_add_rPr(), look.font)  # noqa: SLF001 - as python-docx has it
+            set_fonts(properties, look.font)
         return run
 
     def field(self, paragraph: WordParagraph, code: str, shown: str) -> None:

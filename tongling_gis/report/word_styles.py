@@ -171,3 +171,10 @@ def set_fonts(properties: Any, east_asian: str) -> None:  # noqa: ANN401 - an XM
     fonts.set(qn("w:ascii"), LATIN)
     fonts.set(qn("w:hAnsi"), LATIN)
     fonts.set(qn("w:eastAsia"), east_asian)
+
+
+def take_east_asian(properties: Any) -> None:  # noqa: ANN401 - an XML element
+    """Set quotes, dashes and the like, which both scripts have, in the East Asian font."""
+    from docx.oxml.ns import qn
+
+    properties.get_or_add_rFonts().set(qn("w:hint"), "eastAsia")
