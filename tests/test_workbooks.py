@@ -218,6 +218,8 @@ def invent_rows(name: str, pools: dict[str, list[Any]], chance: random.Random) -
             values = KEYS
         elif one.name == "built_year":
             values = [1900, 1986, 2100]
+        elif one.form:
+            values = {"quarter": ["2025Q1", "2024Q4"], "month": ["2026-03", "2025-12"]}[one.form]
         elif one.required and one.kind == "text":
             values = ["2025Q1", "2026-03", "甲"]
         values = values if one.required else [None, *values]
@@ -551,3 +553,56 @@ def test_plain_reports_are_safe_too(tmp_path: Path) -> None:
 def test_own_sheets_are_never_read() -> None:
     """The sheets of instructions and faults are no table's."""
     assert not OWN_SHEETS & {text for one in TABLES.values() for text in (one.label.zh, one.name)}
+
+
+# What no column takes
+
+
+def test_columns_of_no_use_are_named_with_what_they_may_mean(
+    project: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A heading changed by hand is told, with the column it was; what the project has stays."""
+    activities = [["活动编号", "中心编号", "日期", "参与人数"], ["h1", "c1", "2026-03-01", 30]]
+    studies.import_file(project, write_book(tmp_path / "甲.xlsx", 活动=activities))
+    activities[0][3] = "参加人数"
+    book = write_book(tmp_path / "乙.xlsx", 活动=activities)
+    assert main(["import", str(book), "-p", str(project.folder)]) == 0
+    assert "活动：表结构中没有的列未导入：参加人数（“参与人数”？）" in capsys.readouterr().out
+    assert project.read("activities")["attendance"].tolist() == [30]
+
+
+def test_rows_of_no_place_are_counted_as_refused(
+    project: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where good rows are asked for, those that are not on the map are told as left out."""
+    rows = [["小区编号", "户数"], ["k1", 80], ["没有", 90]]
+    book = write_book(tmp_path / "甲.xlsx", 小区=rows)
+    assert main(["import", str(book), "--keep-good", "-p", str(project.folder)]) == 0
+    told = capsys.readouterr().out
+    assert "小区：读入 2 行，保留 1 行，其中修复 0 行，拒绝 1 行" in told
+    assert "1 行没有坐标，按编号更新" in told
+
+
+def test_quarters_months_and_hours_are_read_or_named(
+    project: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Quarters and months come to one form, what is none is a fault, odd hours are told."""
+    headings = ["考核编号", "小区编号", "季度"]
+    wrong = write_book(tmp_path / "甲.xlsx", 季度考核=[headings, ["a", "k1", "2025-3"]])
+    with pytest.raises(WorkbookFaultsError) as caught:
+        studies.import_file(project, wrong)
+    assert "不是季度（写成 2025Q3）" in caught.value.lines[0].zh
+    turns = ["轮值编号", "联盟编号", "轮值月份", "轮值单位"]
+    book = write_book(
+        tmp_path / "乙.xlsx",
+        季度考核=[headings, ["a", "k1", "2025年第三季度"]],
+        党建联盟=[["联盟编号"], ["m"]],
+        联盟轮值=[turns, ["t", "m", dt.date(2026, 3, 1), "税务所"]],
+        邻里中心=[["中心编号", "晚间开放", "周末开放"], ["c1", "晚上", "9:00-17:00"]],
+    )
+    assert main(["import", str(book), "-p", str(project.folder)]) == 0
+    assert project.read("compound_assessments")["quarter"].tolist() == ["2025Q3"]
+    assert project.read("alliance_rotation")["month"].tolist() == ["2026-03"]
+    told = capsys.readouterr().out
+    assert "“邻里中心”第 2 行“晚间开放”列：开放时间看不懂" in told
+    assert "周末开放" not in told

@@ -94,6 +94,19 @@ def read_all_hours(places: pd.DataFrame) -> list[Hours]:
     ]
 
 
+def explain_unread(name: str, written: str) -> Text | None:
+    """Say why what stands in one column of hours cannot be read; None where it can.
+
+    >>> explain_unread("hours_evening", "18:30-21:00")
+    >>> explain_unread("hours_evening", "晚上").zh
+    '“晚上”不只是钟点，看不懂'
+    """
+    if name in LABELS:
+        return _read_cell(written).reason
+    hours = read_hours(written)
+    return None if hours.known else hours.reason
+
+
 def describe_conflicts(named: Iterable[tuple[str, Hours]]) -> list[Text]:
     """Say of each place whose hours contradict themselves that they do."""
     return [

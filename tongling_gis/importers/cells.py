@@ -10,6 +10,7 @@ import unicodedata
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from tongling_gis.importers.units import unit_factor
+from tongling_gis.schema.periods import read_month, read_quarter
 from tongling_gis.text import Text
 
 if TYPE_CHECKING:
@@ -103,6 +104,8 @@ def read_cell(value: object, column: Column, *, factor: float = 1.0) -> Cell:
         return Cell(None, Text(f"公式出错“{value}”", f"formula error {value}"))
     if column.choices:
         return _read_choice(value, column)
+    if column.form:
+        return _read_period(value, column)
     read = _READERS[column.kind](value, column, factor)
     return _within(read, column)
 
@@ -220,6 +223,20 @@ def _iso_day(text: str) -> str:
 
 def _no_date(value: object) -> Cell:
     return _bad(value, "不是日期（写成 2026-03-01）", "is not a date (write 2026-03-01)")
+
+
+def _read_period(value: object, column: Column) -> Cell:
+    """Read a quarter or a month; a day in a column of months is its month."""
+    text = plain(value)
+    if text.casefold() in _UNKNOWN:
+        return Cell(None)
+    if column.form == "quarter":
+        quarter = read_quarter(text)
+        word = ("不是季度（写成 2025Q3）", "is not a quarter (write 2025Q3)")
+        return Cell(quarter) if quarter else _bad(value, *word)
+    month = read_month(text) or _iso_day(text)[:7]
+    word = ("不是月份（写成 2026-03）", "is not a month (write 2026-03)")
+    return Cell(month) if month else _bad(value, *word)
 
 
 def _read_choice(value: object, column: Column) -> Cell:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 from collections.abc import Hashable
 from dataclasses import dataclass, field
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 _TAGS = "tags"
 _GEOMETRY = "geometry"
 _SHOWN = 8
+_ALIKE = 0.5  # of two headings, the share of letters in common
 _MISSING = Text("缺少必填的“{label}”", "the required {label!r} is missing")
 _NO_COLUMN = Text(
     "{table}缺少“{label}”列：请加上该列，列名可写 {names}。",
@@ -132,7 +134,7 @@ def check_rows(
         rows=_build(table, values, rows, kept),
         kept=kept,
         notes=_in_order(notes, refused, names),
-        warnings=_warn_columns(table, found),
+        warnings=warn_columns(table, found, to_tags=_TAGS in table.names),
     )
 
 
@@ -304,11 +306,18 @@ def _in_order(
     return sorted(every, key=lambda note: place[note.row])
 
 
-def _warn_columns(table: Table, found: Matching) -> list[Text]:
+def warn_columns(table: Table, found: Matching, *, to_tags: bool) -> list[Text]:
+    """Say which columns the schema does not know, and which are converted.
+
+    Args:
+        table: The schema's table.
+        found: What its headings were matched to.
+        to_tags: Whether unknown columns are kept among the other tags.
+    """
     warnings = []
     if found.unknown:
-        message = _TO_TAGS if _TAGS in table.names else _LEFT_OUT
-        headings = list_shown(found.unknown, shown=30)
+        message = _TO_TAGS if to_tags else _LEFT_OUT
+        headings = list_shown([_with_guess(one, table, found) for one in found.unknown], shown=30)
         warnings.append(message.fill(table=table.label, headings=headings))
     for name, factor in found.factors.items():
         warnings.append(
@@ -320,3 +329,10 @@ def _warn_columns(table: Table, found: Matching) -> list[Text]:
             )
         )
     return warnings
+
+
+def _with_guess(heading: str, table: Table, found: Matching) -> str:
+    """Name an unknown heading, with the column still without a heading that it may mean."""
+    free = [column.label.zh for column in table.columns if column.name not in found.columns]
+    close = difflib.get_close_matches(heading, free, n=1, cutoff=_ALIKE)
+    return f"{heading}（“{close[0]}”？）" if close else heading

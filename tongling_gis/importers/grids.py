@@ -41,10 +41,14 @@ _BROKEN = Text(
     " take off its password, if it has one.",
 )
 _HIDDEN = Text("隐藏的工作表未导入：{names}", "Hidden sheets are left out: {names}")
-_FILLED = Text("合并单元格向下填充：{ranges}", "Merged cells are filled downwards: {ranges}")
+_FILLED = Text(
+    "工作表“{sheet}”的合并单元格向下填充：{ranges}",
+    "Merged cells of the sheet {sheet!r} are filled downwards: {ranges}",
+)
 _NOT_COMPUTED = Text(
-    "公式没有保存计算结果，按空白处理（在 Excel 中打开并保存即可）：{cells}",
-    "Formulas without a stored result are taken as empty (open and save in Excel): {cells}",
+    "工作表“{sheet}”有公式没有保存计算结果，按空白处理（在 Excel 中打开并保存即可）：{cells}",
+    "Formulas of the sheet {sheet!r} without a stored result are taken as empty"
+    " (open and save in Excel): {cells}",
 )
 _MIXED = Text(
     "文件中混有 {encoding} 编码的文字，已逐值解码",
@@ -149,10 +153,10 @@ def _read_sheet(sheet: Worksheet, written: Any, *, invented: bool) -> Grid:  # n
     said = []
     filled = _fill_merged(sheet, cells)
     if filled:
-        said.append(_FILLED.fill(ranges=list_shown(filled)))
+        said.append(_FILLED.fill(sheet=sheet.title, ranges=list_shown(filled)))
     empty = [] if written is None else _find_uncomputed(sheet, written)
     if empty:
-        said.append(_NOT_COMPUTED.fill(cells=list_shown(empty)))
+        said.append(_NOT_COMPUTED.fill(sheet=sheet.title, cells=list_shown(empty)))
     while cells and all(value is None for value in cells[-1]):
         cells.pop()
     marked = invented or calls_itself_invented(sheet.title, *_texts(cells))

@@ -3,26 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
-from typing import Final
 
-_QUARTER: Final = re.compile(
-    r"(?P<year>\d{4})\s*[-年/.\s]*\s*(?:第)?\s*[Qq]?\s*(?P<quarter>[1-4一二三四])\s*(?:季度?)?"
-)
-_DIGITS: Final = {"一": 1, "二": 2, "三": 3, "四": 4}
+from tongling_gis.schema.periods import read_quarter
 
-
-def read_quarter(text: str) -> str:
-    """Read a quarter as people write it; "" where it is none.
-
-    >>> read_quarter("2025年第三季度"), read_quarter("2025Q3"), read_quarter("去年")
-    ('2025Q3', '2025Q3', '')
-    """
-    found = _QUARTER.fullmatch(text.strip())
-    if found is None:
-        return ""
-    digit = found["quarter"]
-    return f"{found['year']}Q{_DIGITS.get(digit) or digit}"
+__all__ = ["add_years", "last_complete_quarter", "quarter_of", "read_day", "read_quarter"]
 
 
 def quarter_of(day: dt.date) -> str:

@@ -254,19 +254,24 @@ def find_repeats(sheets: Sequence[Sheet]) -> list[Fault]:
 
 def find_unplaced(sheet: Sheet, present: Mapping[str, Present]) -> list[Fault]:
     """Find rows without coordinates that are not on the map either."""
-    there = present.get(sheet.table.name, Present(frozenset(), {}))
     column = sheet.table.column(sheet.table.key)
+    return [
+        sheet.fault(position, column, reason) for position, reason in list_unplaced(sheet, present)
+    ]
+
+
+def list_unplaced(sheet: Sheet, present: Mapping[str, Present]) -> Iterator[tuple[int, Text]]:
+    """List rows without coordinates that are not on the map either, and what to do."""
+    there = present.get(sheet.table.name, Present(frozenset(), {}))
+    label = sheet.table.column(sheet.table.key).label
     names = sheet.read.get("name", [None] * len(sheet.opened.rows))
-    found = []
     for position in sheet.placeless.tolist():
         key, name = sheet.keys[position], names[position]
         if key is None or key in there.keys:
             continue
         known = there.named.get(str(name)) if name else None
         reason = _NOT_THERE if known is None else _OTHER_KEY
-        filled = reason.fill(label=column.label, key=key, name=name, known=known)
-        found.append(sheet.fault(position, column, filled))
-    return found
+        yield position, reason.fill(label=label, key=key, name=name, known=known)
 
 
 def known_keys(

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from tongling_gis.errors import SchemaError
-from tongling_gis.importers.checks import check_rows, list_shown
+from tongling_gis.importers.checks import Checked, check_rows, list_shown, warn_columns
 from tongling_gis.importers.grids import read_grids
 from tongling_gis.importers.headings import name_matches
 from tongling_gis.importers.osm_tags import INVENTED
@@ -31,6 +33,8 @@ from tongling_gis.workbooks.checking import (
     find_repeats,
     find_unplaced,
     known_keys,
+    list_unplaced,
+    row_number,
     say_kept_links,
 )
 from tongling_gis.workbooks.faults import Fault
@@ -68,6 +72,10 @@ _NO_ROWS = Text(
 _UPDATED = Text(
     "{table}：{count} 行没有坐标，按编号更新地图上已有的图形；表中没有的保持不变",
     "{table}: {count} rows have no coordinates and update what is on the map; the rest stays",
+)
+_HOURS = Text(
+    "“{sheet}”第 {row} 行“{column}”列：开放时间看不懂，按未知计（{why}）",
+    "{sheet!r}, row {row}, column {column!r}: hours that cannot be read are unknown ({why})",
 )
 _UNJUDGED = Text(
     "还没有“{other}”，{table}中的“{column}”未核对",
@@ -128,12 +136,14 @@ def read_book(
     faults += _find_faults(sheets, present, append=append)
     keys = known_keys(sheets, present, append=append)
     said += _say_unjudged(sheets, keys)
+    said += [text for sheet in sheets for text in _say_hours(sheet)]
     said += [text for sheet in sheets for text in say_kept_links(sheet, keys, present)]
     order = {grid.name: k for k, grid in enumerate(grids)}
     return _gather(
         file,
         sheets,
         sorted(faults, key=lambda one: (order[one.sheet], one.row, one.columns)),
+        present=present,
         said=said,
         invented=any(grid.invented for grid in grids),
     )
@@ -197,8 +207,31 @@ def _say_unjudged(sheets: list[Sheet], keys: Mapping[str, set[str]]) -> list[Tex
     return list(dict.fromkeys(said))
 
 
+def _say_hours(sheet: Sheet) -> list[Text]:
+    """Say which opening hours cannot be read."""
+    from tongling_gis.hours.columns import LABELS, explain_unread
+
+    return [
+        _HOURS.fill(
+            sheet=sheet.name,
+            row=row_number(sheet.opened.row_names[position]),
+            column=sheet.table.column(name).label,
+            why=Text(why.zh.rstrip("。"), why.en.rstrip(".")),
+        )
+        for name in ("opening_hours", *LABELS)
+        for position, written in enumerate(sheet.read.get(name, ()))
+        if written and (why := explain_unread(name, str(written))) is not None
+    ]
+
+
 def _gather(
-    file: Path, sheets: list[Sheet], faults: list[Fault], *, said: list[Text], invented: bool
+    file: Path,
+    sheets: list[Sheet],
+    faults: list[Fault],
+    *,
+    present: Mapping[str, Present],
+    said: list[Text],
+    invented: bool,
 ) -> Book:
     rows: dict[str, list[pd.DataFrame]] = defaultdict(list)
     updates: dict[str, list[pd.DataFrame]] = defaultdict(list)
@@ -214,14 +247,25 @@ def _gather(
             told = list(sheet.taken.notes)
         elif not sheet.table.shape:
             checked = check_sheet_rows(sheet)
-            rows[sheet.table.name].append(checked[0])
-            told += checked[1]
+            rows[sheet.table.name].append(checked.rows)
+            told += checked.notes
+            warnings += warn_columns(sheet.table, sheet.matching, to_tags=False)
         if len(sheet.placeless):
-            update, more = check_sheet_rows(sheet, placeless=True)
-            updates[sheet.table.name].append(update)
-            told += more
-            count = len(sheet.placeless)
-            warnings.append(_UPDATED.fill(table=sheet.table.label, count=count))
+            update = check_sheet_rows(sheet, placeless=True)
+            updates[sheet.table.name].append(update.rows)
+            told += update.notes
+            tagged = "tags" in sheet.matching.columns
+            warnings += warn_columns(sheet.table, sheet.matching, to_tags=tagged)
+            lost = dict(list_unplaced(sheet, present))
+            told += [
+                RowNote(
+                    sheet.table.name, sheet.opened.row_names[k], sheet.table.key, word, "refused"
+                )
+                for k, word in lost.items()
+            ]
+            if len(lost) < len(sheet.placeless):
+                count = len(sheet.placeless) - len(lost)
+                warnings.append(_UPDATED.fill(table=sheet.table.label, count=count))
         notes += told
     tables = {name: _join(parts, TABLES[name]) for name, parts in rows.items()}
     report = ImportReport(
@@ -252,19 +296,13 @@ def _join(parts: list[pd.DataFrame], table: Table) -> pd.DataFrame:
     return whole.drop_duplicates(table.key, ignore_index=True)
 
 
-def check_sheet_rows(
-    sheet: Sheet, *, placeless: bool = False
-) -> tuple[pd.DataFrame, list[RowNote]]:
+def check_sheet_rows(sheet: Sheet, *, placeless: bool = False) -> Checked:
     """Bring a sheet's rows to the schema's columns; only those without a place, if asked."""
     opened = sheet.opened.choose(sheet.placeless) if placeless else sheet.opened
-    if sheet.table.key not in sheet.matching.columns:
-        return opened.rows.iloc[:0], []
-    if any(c.required and c.name not in sheet.matching.columns for c in sheet.table.columns):
-        return opened.rows.iloc[:0], []
-    checked = check_rows(
-        sheet.table, opened.rows, row_names=opened.row_names, matching=sheet.matching
-    )
-    return checked.rows, checked.notes
+    required = {column.name for column in sheet.table.columns if column.required}
+    if not required | {sheet.table.key} <= set(sheet.matching.columns):
+        return Checked(opened.rows.iloc[:0], np.arange(0), [], [])
+    return check_rows(sheet.table, opened.rows, row_names=opened.row_names, matching=sheet.matching)
 
 
 def _count(sheets: list[Sheet], notes: list[RowNote]) -> dict[str, LayerCount]:
