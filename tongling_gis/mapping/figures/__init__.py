@@ -5,7 +5,7 @@ and ``draw_chart_png`` give the picture alone, as PNG of a size in millimetres, 
 has captions of its own.
 """
 
-from tongling_gis.mapping.figures.charts import CHARTS, draw_chart, draw_chart_png
+from tongling_gis.mapping.figures.charts import CHART_FOR, CHARTS, draw_chart, draw_chart_png
 from tongling_gis.mapping.figures.drawing import (
     ENDINGS,
     FIGURES,
@@ -17,6 +17,7 @@ from tongling_gis.mapping.figures.sheet import SHEETS
 
 __all__ = [
     "CHARTS",
+    "CHART_FOR",
     "ENDINGS",
     "FIGURES",
     "SHEETS",

@@ -101,6 +101,9 @@ CHARTS: dict[str, ChartKind] = {
 }
 """Every chart by name. Records of a project are given as a result of kind "records"."""
 
+CHART_FOR = {"hours": "week"}
+"""Kinds of results that no map shows -> the chart that shows them."""
+
 
 def draw_chart_png(
     name: str,

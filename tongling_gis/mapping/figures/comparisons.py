@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from tongling_gis.mapping.figures.base import draw_base, draw_lines
-from tongling_gis.mapping.figures.coverage import CENTRE_KEY, draw_centres
+from tongling_gis.mapping.figures.coverage import centre_key, draw_centres
+from tongling_gis.mapping.figures.homes import (
+    HomeLook,
+    count_of,
+    draw_homes,
+    home_key,
+    say_counted,
+)
 from tongling_gis.mapping.figures.keys import KeyEntry
 from tongling_gis.text import Text
 
@@ -13,29 +22,30 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import geopandas as gpd
+    from numpy.typing import NDArray
 
     from tongling_gis.assessment import Assessment
     from tongling_gis.mapping.figures.sheet import Page
 
-_GAINED, _SHORTER, _SAME, _LONGER, _LOST = "#0b6e4f", "#7fb8a4", "#c9c4bb", "#e0a27a", "#b3261e"
 _CHANGED = "#1f2328"
 _NOTICED_S = 1.0
-_STATES = (
-    ("same", Text("无变化", "No change"), _SAME),
-    ("shorter", Text("步行缩短", "Shorter walk"), _SHORTER),
-    ("longer", Text("步行变长", "Longer walk"), _LONGER),
-    ("gained", Text("新增覆盖", "Newly covered"), _GAINED),
-    ("lost", Text("失去覆盖", "Covered no longer"), _LOST),
+_LOOKS = (
+    HomeLook(Text("无变化", "No change"), "#c9c4bb"),
+    HomeLook(Text("步行缩短", "Shorter walk"), "#7fb8a4"),
+    HomeLook(Text("步行变长", "Longer walk"), "#e3a505", "square"),
+    HomeLook(Text("新增覆盖", "Newly covered"), "#0b6e4f", "triangle"),
+    HomeLook(Text("失去覆盖", "Covered no longer"), "#b3261e", "diamond"),
 )
+_SAME, _SHORTER, _LONGER, _GAINED, _LOST = range(len(_LOOKS))
 
 
-def comparison_key(_comparison: Assessment) -> list[KeyEntry]:
+def comparison_key(comparison: Assessment) -> list[KeyEntry]:
     """List what becomes of residents, and the changes."""
+    changed = KeyEntry(Text("改动处", "Where something changes"), "ring", stroke=_CHANGED)
     return [
-        KeyEntry(Text("居民", "Residents")),
-        *(KeyEntry(label, "circle", fill=colour) for _, label, colour in _STATES),
-        KeyEntry(Text("改动处", "Where something changes"), "ring", stroke=_CHANGED),
-        *CENTRE_KEY,
+        *home_key(comparison, _LOOKS, _states(comparison)),
+        *([changed] if _changed(comparison) is not None else []),
+        *centre_key(comparison.layers["centres"]),
     ]
 
 
@@ -45,15 +55,30 @@ def _longest(comparison: Assessment) -> float:
 
 
 def lead_of_comparison(comparison: Assessment) -> Text:
-    """Say how many people gain and lose the longest limit."""
+    """Say how many people, or homes, gain and lose the longest limit."""
     longest = _longest(comparison)
     gained, lost = (
-        comparison.indicator(name, limit_minutes=longest).value or 0
-        for name in ("residents_gained", "residents_lost")
+        say_counted(comparison, count_of(comparison, name, limit_minutes=longest) or 0)
+        for name in ("gained", "lost")
     )
     return Text(
-        f"{longest:g} 分钟覆盖：新增 {gained:,.0f} 人，失去 {lost:,.0f} 人。",
-        f"Within {longest:g} minutes: {gained:,.0f} people gained, {lost:,.0f} lost.",
+        "{limit:g} 分钟覆盖：新增 {gained}，失去 {lost}。",
+        "Within {limit:g} minutes: {gained} gained, {lost} lost.",
+    ).fill(limit=longest, gained=gained, lost=lost)
+
+
+def _states(comparison: Assessment) -> NDArray[np.int64]:
+    homes = comparison.layers["residents"]
+    limit = f"{_longest(comparison):g}"
+    before, after = (
+        homes[f"{side}_covered_{limit}"].fillna(value=False).to_numpy(dtype=bool)
+        for side in ("before", "after")
+    )
+    shift_s = homes["change_s"].to_numpy(dtype=float, na_value=np.nan)
+    return np.select(
+        [before & ~after, ~before & after, shift_s >= _NOTICED_S, shift_s <= -_NOTICED_S],
+        [_LOST, _GAINED, _LONGER, _SHORTER],
+        default=_SAME,
     )
 
 
@@ -62,30 +87,23 @@ def draw_comparison(
 ) -> None:
     """Draw residents by what becomes of their walk, and where something changes."""
     draw_base(page.frame, layers)
-    import pandas as pd
-
-    homes = comparison.layers["residents"]
-    limit = f"{_longest(comparison):g}"
-    before = homes[f"before_covered_{limit}"].fillna(value=False).astype(bool)
-    after = homes[f"after_covered_{limit}"].fillna(value=False).astype(bool)
-    shift_s = homes["change_s"].astype(float)
-    state = pd.Series("same", homes.index)
-    state[shift_s >= _NOTICED_S] = "longer"
-    state[shift_s <= -_NOTICED_S] = "shorter"
-    state[~before & after] = "gained"
-    state[before & ~after] = "lost"
-    for row, (name, _, colour) in enumerate(_STATES):
-        chosen = homes[state == name]
-        page.frame.scatter(
-            chosen.geometry.x, chosen.geometry.y, s=5, c=colour, linewidths=0, zorder=10 + row * 0.1
-        )
+    draw_homes(page, comparison.layers["residents"], _LOOKS, _states(comparison))
     draw_centres(page, comparison.layers["centres"], names=False)
-    if "changes" in comparison.layers:
-        _draw_changes(page, comparison.layers["changes"])
+    changes = _changed(comparison)
+    if changes is not None:
+        _draw_changes(page, changes)
 
 
-def _draw_changes(page: Page, changes: gpd.GeoDataFrame) -> None:
+def _changed(comparison: Assessment) -> gpd.GeoSeries | None:
+    """Give the shapes of the changes; None where there are none."""
+    changes = comparison.layers.get("changes")
+    if changes is None or not hasattr(changes, "geometry"):
+        return None
     shapes = changes.geometry[~(changes.geometry.isna() | changes.geometry.is_empty)]
+    return shapes if len(shapes) else None
+
+
+def _draw_changes(page: Page, shapes: gpd.GeoSeries) -> None:
     is_line = shapes.geom_type.isin(["LineString", "MultiLineString"])
     draw_lines(page.frame, shapes[is_line].to_numpy(dtype=object), _CHANGED, 2.0, zorder=32)
     points = shapes.representative_point()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from tongling_gis.errors import UsageError
-from tongling_gis.mapping.figures import comparisons, coverage, enclosures, isochrones, siting
+from tongling_gis.mapping.figures import comparisons, coverage, enclosures, gaps, isochrones, siting
 from tongling_gis.mapping.figures.frames import open_window
 from tongling_gis.mapping.figures.sheet import SHEETS, Sheet, SheetText, open_page
 from tongling_gis.mapping.figures.typesetting import png_bytes, save_figure, typeset
@@ -89,6 +89,13 @@ FIGURES: dict[str, FigureKind] = {
         enclosures.draw_enclosure,
         enclosures.enclosure_bounds,
     ),
+    "access": FigureKind(
+        Text("{subject}服务盲区图", "{subject}: gaps in service"),
+        gaps.gaps_key,
+        gaps.lead_of_gaps,
+        gaps.draw_gaps,
+        _of_layer("residents"),
+    ),
     "siting": FigureKind(
         Text("{subject}邻里中心选址图", "{subject}: sites for neighbourhood centres"),
         siting.siting_key,
@@ -111,7 +118,7 @@ def draw_figure(
     """Draw a result as a map on a sheet.
 
     Args:
-        assessment: The result: coverage, isochrones, comparison, enclosure or siting.
+        assessment: The result, of one of the kinds in ``FIGURES``.
         layers: The project's layers by name, for the base map, in the result's CRS.
         path: The file, ending in .png (300 dpi), .svg or .pdf.
         sheet: Name of the sheet, one of ``SHEETS``.

@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
     Bounds: TypeAlias = tuple[float, float, float, float]
 
-_GROUND = "#f4f1ec"
+GROUND = "#f4f1ec"
 _STEPS_M = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000, 50000)
 _SMALLEST_M = 120.0
+_MARGIN = 1.07
 _KM = 1000
 
 
@@ -32,13 +33,13 @@ def open_window(page: Page, bounds: Bounds, *, invented: bool = False) -> None:
     frame = open_map(page)
     west, south, east, north = bounds
     wide_mm, high_mm = page.room.width, page.room.height
-    scale = max((east - west) / wide_mm, (north - south) / high_mm, _SMALLEST_M / wide_mm) * 1.04
+    scale = max((east - west) / wide_mm, (north - south) / high_mm, _SMALLEST_M / wide_mm) * _MARGIN
     x_m, y_m = (west + east) / 2, (south + north) / 2
     frame.set_xlim(x_m - scale * wide_mm / 2, x_m + scale * wide_mm / 2)
     frame.set_ylim(y_m - scale * high_mm / 2, y_m + scale * high_mm / 2)
     frame.set_xticks([])
     frame.set_yticks([])
-    frame.set_facecolor(_GROUND)
+    frame.set_facecolor(GROUND)
     _draw_scale_bar(page, scale)
     _draw_north_arrow(page)
     if invented:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+import shapely
+
 from tongling_gis.mapping.figures.base import Look, draw_base, fill_areas
-from tongling_gis.mapping.figures.coverage import CENTRE_KEY, draw_centres
+from tongling_gis.mapping.figures.coverage import draw_centres
+from tongling_gis.mapping.figures.frames import GROUND
 from tongling_gis.mapping.figures.keys import KeyEntry
-from tongling_gis.mapping.layers import reach_colour
+from tongling_gis.mapping.layers import STAR_COLOURS, reach_colour
 from tongling_gis.text import Text
 
 if TYPE_CHECKING:
@@ -16,6 +20,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from tongling_gis.assessment import Assessment
+    from tongling_gis.mapping.figures.base import Shapes
     from tongling_gis.mapping.figures.sheet import Page
 
 _ALPHA = 0.62
@@ -26,18 +31,32 @@ def _limits(isochrones: Assessment) -> list[float]:
 
 
 def isochrones_key(isochrones: Assessment) -> list[KeyEntry]:
-    """List the limits and the centres."""
+    """List the limits, and the centres where they are the project's own."""
     limits = _limits(isochrones)
-    within = Text("步行可达范围", "Within a walk of")
     areas = [
         KeyEntry(
             Text(f"{limit:g} 分钟", f"{limit:g} min"),
             "area",
-            fill=reach_colour(number, len(limits)),
+            fill=_over_ground(reach_colour(number, len(limits))),
         )
         for number, limit in enumerate(limits)
     ]
-    return [KeyEntry(within), *areas, *CENTRE_KEY]
+    centre = KeyEntry(Text("邻里中心", "Neighbourhood centre"), "star", fill=STAR_COLOURS[0])
+    within = KeyEntry(Text("步行可达范围", "Within a walk of"))
+    return [within, *areas, *([centre] if _of_own_centres(isochrones) else [])]
+
+
+def _over_ground(colour: str) -> str:
+    """Give a colour as it looks where it is laid over the ground, half seen through."""
+    from matplotlib.colors import to_hex, to_rgb
+
+    over, under = np.array(to_rgb(colour)), np.array(to_rgb(GROUND))
+    red, green, blue = (_ALPHA * over + (1 - _ALPHA) * under).tolist()
+    return to_hex((red, green, blue))
+
+
+def _of_own_centres(isochrones: Assessment) -> bool:
+    return not isochrones.parameters.get("centres_from")
 
 
 def lead_of_isochrones(isochrones: Assessment) -> Text:
@@ -57,13 +76,16 @@ def lead_of_isochrones(isochrones: Assessment) -> Text:
 def draw_isochrones(
     page: Page, isochrones: Assessment, layers: Mapping[str, gpd.GeoDataFrame]
 ) -> None:
-    """Draw the areas within the limits, the smallest on top, over the base map."""
+    """Draw the areas within the limits, the each without the nearer ones, over the base map."""
     draw_base(page.frame, layers)
     together = isochrones.layers["dissolved"]
     limits = _limits(isochrones)
-    for number, limit in reversed(list(enumerate(limits))):
+    nearer: Shapes | None = None
+    for number, limit in enumerate(limits):
         shapes = together.geometry[together["limit_minutes"] == limit].to_numpy(dtype=object)
-        colour = reach_colour(number, len(limits))
-        fill_areas(page.frame, shapes, Look(colour, "white", 0.3, _ALPHA), zorder=12 - number * 0.1)
-    if "centres" in layers:
-        draw_centres(page, layers["centres"])
+        ring = shapes if nearer is None else shapely.difference(shapes, shapely.union_all(nearer))
+        look = Look(reach_colour(number, len(limits)), "", 0.0, _ALPHA)
+        fill_areas(page.frame, ring, look, zorder=12)
+        nearer = shapes
+    if "centres" in layers and _of_own_centres(isochrones):
+        draw_centres(page, layers["centres"].drop(columns="stars", errors="ignore"))

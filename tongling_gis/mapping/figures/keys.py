@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from tongling_gis.mapping.figures.typesetting import INK, MM_PER_PT, QUIET, wrap
+from tongling_gis.mapping.figures.typesetting import INK, MM_PER_PT, QUIET, width_mm, wrap
 from tongling_gis.text import Text
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ GAP_MM = 5.0
 _SYMBOL_MM = 8.0
 _LINE = 1.32
 _BETWEEN = 0.42
+_WIDEST_PT = 7.5  # mm of a column for each point of type
 
 MARKERS: dict[str, str] = {
     "circle": "o",
@@ -53,6 +54,17 @@ class _Row(NamedTuple):
     entry: KeyEntry
     lines: list[str]
     height_mm: float
+
+
+def columns_for(key: Sequence[KeyEntry], page: Page, wide_mm: float) -> int:
+    """Choose into how many columns a key goes where it has a width: as many as its words allow."""
+    size_pt = page.sheet.text_pt
+    widest_mm = max(
+        width_mm(entry.label.in_lang(page.lang), size_pt) + (_SYMBOL_MM if entry.symbol else 0.0)
+        for entry in key
+    )
+    own_mm = min(widest_mm, _WIDEST_PT * size_pt)
+    return max(int((wide_mm + GAP_MM) // (own_mm + GAP_MM)), 1)
 
 
 def key_height_mm(key: Sequence[KeyEntry], page: Page, wide_mm: float, *, columns: int) -> float:

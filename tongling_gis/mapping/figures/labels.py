@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from matplotlib.axes import Axes
+    from matplotlib.text import Text
     from matplotlib.transforms import Bbox
 
     from tongling_gis.mapping.figures.sheet import Page
@@ -26,15 +27,20 @@ _PLACES: tuple[_Place, ...] = (
     (-0.75, -0.75, "right", "top"),
 )
 _HALO_PT = 1.8
+_BADGE_PT = 1.6
 
 
 class Label(NamedTuple):
-    """A name at a place; those first in the list get their place first."""
+    """A name at a place; those first in the list get their place first.
+
+    Words with a ``badge`` stand in white on that colour.
+    """
 
     x_m: float
     y_m: float
     words: str
     symbol_pt: float = 4.0
+    badge: str = ""
 
 
 def place_labels(page: Page, labels: Sequence[Label], *, size_pt: float) -> int:
@@ -45,26 +51,17 @@ def place_labels(page: Page, labels: Sequence[Label], *, size_pt: float) -> int:
     Returns:
         How many there was no room for.
     """
-    from matplotlib.patheffects import withStroke
-
     frame = page.frame
     renderer = page.figure.canvas.get_renderer()  # type: ignore[attr-defined]
     within = frame.get_window_extent(renderer)
     dots = page.figure.dpi / 72.0
-    page.taken.extend(_box_of(frame, one, dots) for one in labels)
+    keep_clear_of(page, labels)
     left_out = 0
     for one in labels:
-        text = frame.text(
-            0,
-            0,
-            one.words,
-            size=size_pt,
-            zorder=40,
-            path_effects=[withStroke(linewidth=_HALO_PT, foreground="white")],
-        )
+        text = _write(frame, one, size_pt)
         x, y = frame.transData.transform((one.x_m, one.y_m))
         reach = (one.symbol_pt / 2 + 1.2) * dots
-        size = text.get_window_extent(renderer)
+        size = text.get_window_extent(renderer).padded(_BADGE_PT * dots if one.badge else 0.0)
         for right, up, across, along in _PLACES:
             box = _beside(x + right * reach, y + up * reach, size, across, along)
             if not (within.x0 < box.x0 and box.x1 < within.x1):
@@ -73,14 +70,32 @@ def place_labels(page: Page, labels: Sequence[Label], *, size_pt: float) -> int:
                 continue
             if any(box.overlaps(other) for other in page.taken):
                 continue
-            at = frame.transData.inverted().transform((x + right * reach, y + up * reach))
-            text.set(position=tuple(at), ha=across, va=along)
+            middle = (box.x0 + box.width / 2, box.y0 + box.height / 2)
+            at = frame.transData.inverted().transform(middle)
+            text.set(position=tuple(at), ha="center", va="center")
             page.taken.append(box)
             break
         else:
             text.remove()
             left_out += 1
     return left_out
+
+
+def keep_clear_of(page: Page, labels: Sequence[Label]) -> None:
+    """Keep names that are placed from now on off the symbols of some labels."""
+    dots = page.figure.dpi / 72.0
+    page.taken.extend(_box_of(page.frame, one, dots) for one in labels)
+
+
+def _write(frame: Axes, label: Label, size_pt: float) -> Text:
+    from matplotlib.patheffects import withStroke
+
+    if not label.badge:
+        halo = [withStroke(linewidth=_HALO_PT, foreground="white")]
+        return frame.text(0, 0, label.words, size=size_pt, zorder=40, path_effects=halo)
+    pad = _BADGE_PT / size_pt
+    ground = {"boxstyle": f"round,pad={pad:.3f}", "fc": label.badge, "ec": "white", "lw": 0.5}
+    return frame.text(0, 0, label.words, size=size_pt, zorder=41, color="white", bbox=ground)
 
 
 def _beside(x: float, y: float, size: Bbox, across: str, along: str) -> Bbox:

@@ -8,7 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
-from tongling_gis.mapping.figures.keys import GAP_MM, KeyEntry, draw_key, key_height_mm, put
+from tongling_gis.mapping.figures.keys import (
+    GAP_MM,
+    KeyEntry,
+    columns_for,
+    draw_key,
+    key_height_mm,
+    put,
+)
 from tongling_gis.mapping.figures.typesetting import (
     INK,
     MM_PER_PT,
@@ -214,7 +221,7 @@ def _write_key(page: Page, key: Sequence[KeyEntry], room: Box, place: KeyPlace) 
         column = Box(room.left + room.width - wide_mm, room.bottom, wide_mm, room.height)
         draw_key(page, key, column, columns=1)
         return Box(room.left, room.bottom, room.width - wide_mm - GAP_MM, room.height)
-    columns = max(int((room.width + GAP_MM) // (wide_mm * 0.8 + GAP_MM)), 1)
+    columns = columns_for(key, page, room.width)
     high_mm = min(key_height_mm(key, page, room.width, columns=columns), room.height * _KEY_MOST)
     draw_key(page, key, Box(room.left, room.bottom, room.width, high_mm), columns=columns)
     return Box(
