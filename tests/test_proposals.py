@@ -1,0 +1,170 @@
+"""Gates, openings and boundaries proposed: against brute force, and laws that always hold."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise, product
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from enclosure_cases import lay_in, prepare_town, read_variants
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tongling_gis.assessment import Verdict
+from tongling_gis.enclosure.enclosing import Enclosure
+from tongling_gis.enclosure.gate_choice import Chooser, Wish, count_limits
+from tongling_gis.enclosure.gate_places import Opened, every_opening, find_gate_places
+from tongling_gis.enclosure.gate_rules import WALK, Oracle, default_rules, sort_rules
+from tongling_gis.enclosure.judging import judge
+from tongling_gis.enclosure.measures import MEASURES
+from tongling_gis.enclosure.model import Case, GateKind
+from tongling_gis.enclosure.proposing_gates import GateQuestion, propose_gates
+from tongling_gis.enclosure.rules import read_rules
+
+if TYPE_CHECKING:
+    from tongling_gis.enclosure.surroundings import Surroundings
+
+RULES = read_rules()
+HOLDS = {Verdict.PASS, Verdict.NOT_APPLICABLE}
+EQUAL = dict.fromkeys(GateKind, 1.0)
+
+
+@pytest.fixture(scope="module")
+def block() -> tuple[Surroundings, Case]:
+    """A compound of 3.3 ha that two lanes and two paths enter."""
+    variant = next(one for one in read_variants() if one.name.startswith("block"))
+    west = {"at": [-10, 60], "name": "西邻里中心", "floor_area_m2": 900}
+    town = {**variant.town, "centres": [*variant.town["centres"], west]}
+    surroundings = prepare_town(town).prepare()
+    return surroundings, replace(lay_in(variant, surroundings).case, gates=())
+
+
+def keeps(enclosure: Enclosure, rules: tuple[str, ...]) -> bool:
+    """Check some rules anew."""
+    return all(
+        judge(
+            RULES.rule(one), MEASURES[RULES.rule(one).measure].function(enclosure)
+        ).finding.verdict
+        in HOLDS
+        for one in rules
+    )
+
+
+def worst_s(enclosure: Enclosure) -> float:
+    """Give how much longer the walk to a centre gets that grows most."""
+    walks = enclosure.walks
+    walks = walks[walks["goal"] == "centre"]
+    lost_s = (walks["after_s"] - walks["before_s"]).fillna(np.inf)
+    return float(lost_s.max())
+
+
+def fewest_by_brute_force(
+    surroundings: Surroundings, case: Case, rules: tuple[str, ...], limit_s: float
+) -> int | None:
+    """Try every kind of gate, and none, at every place."""
+    places = find_gate_places(surroundings, case)
+    bare = Enclosure(surroundings, case)
+    best = None
+    for kinds in product(*((None, *place.kinds) for place in places)):
+        gates = tuple(
+            place.gate(kind, number + 1)
+            for number, (place, kind) in enumerate(zip(places, kinds, strict=True))
+            if kind is not None
+        )
+        if best is not None and len(gates) >= best:
+            continue
+        enclosure = bare.with_gates(gates)
+        if keeps(enclosure, rules) and worst_s(enclosure) <= limit_s:
+            best = len(gates)
+    return best
+
+
+def chooser_of(surroundings: Surroundings, case: Case, rules: tuple[str, ...]) -> Chooser:
+    """Make a chooser for some rules."""
+    places = find_gate_places(surroundings, case)
+    oracle = Oracle(surroundings, case, places, {one: RULES.rule(one) for one in rules})
+    counted = {
+        one: count_limits(RULES.rule(one))
+        for one in rules
+        if RULES.rule(one).measure == "vehicle_gates"
+    }
+    return Chooser(oracle, EQUAL, {}, counted)
+
+
+@pytest.mark.parametrize(
+    ("rules", "limit_s"),
+    [
+        (("PLN-01",), 1e9),
+        (("PLN-01", "PLN-03", "LEG-03b", "FIR-01"), 200.0),
+        (("LEG-09",), 30.0),
+        (("PLN-03",), -1.0),
+    ],
+)
+def test_the_choice_is_as_small_as_brute_force_finds(
+    block: tuple[Surroundings, Case], rules: tuple[str, ...], limit_s: float
+) -> None:
+    """The fewest gates are those of all sets tried, and none are where no set will do."""
+    found = chooser_of(*block, rules).choose(Wish((*rules, WALK), limit_s))
+    count = None if found is None else found.gates
+    assert count == fewest_by_brute_force(*block, rules, limit_s)
+
+
+def test_no_gate_of_a_proposal_can_be_spared(block: tuple[Surroundings, Case]) -> None:
+    """Proposed gates keep every rule they say, and without any one of them a rule breaks."""
+    surroundings, case = block
+    proposal = propose_gates(surroundings, case, RULES, GateQuestion(limit_min=1.0))
+    assert proposal.proven
+    assert proposal.choice is not None
+    assert proposal.conflicts == ()
+    kept = tuple(one for one in proposal.kept if one != WALK)
+    gates = proposal.case.gates
+    assert keeps(Enclosure(surroundings, proposal.case), kept)
+    for gate in gates:
+        fewer = tuple(one for one in gates if one is not gate)
+        enclosure = Enclosure(surroundings, replace(case, gates=fewer))
+        assert worst_s(enclosure) > 60.0 or not keeps(enclosure, kept)
+
+
+def test_the_rules_that_cannot_be_met_together_are_a_smallest_set(
+    block: tuple[Surroundings, Case],
+) -> None:
+    """With one gate at most, two vehicle gates cannot be, and that rule alone is named."""
+    chooser = chooser_of(*block, ("PLN-01", "LEG-09"))
+    wish = Wish(("PLN-01", "LEG-09"), most=1)
+    assert chooser.smallest_conflict(wish) == ("PLN-01",)
+    assert chooser.smallest_conflict(replace(wish, most=2)) == ()
+    shut = {"PLN-11a": set(range(len(chooser.oracle.places)))}
+    both = replace(chooser, unfit=shut)
+    wish = Wish(("LEG-09", "PLN-01", "PLN-11a"))
+    assert set(both.smallest_conflict(wish)) == {"PLN-01", "PLN-11a"}
+
+
+def test_more_gates_only_shorten_detours_in_the_table(block: tuple[Surroundings, Case]) -> None:
+    """Each row takes more gates than the one before, and its longest detour is shorter."""
+    chooser = chooser_of(*block, ("LEG-09",))
+    rows = chooser.trade_off(Wish(("LEG-09",), 1e9), step_s=1.0, rows=9)
+    assert len(rows) > 1
+    assert all(a.gates < b.gates and a.worst_s > b.worst_s for a, b in pairwise(rows))
+
+
+@settings(max_examples=8)
+@given(data=st.data())
+def test_more_openings_never_break_a_rule(
+    block: tuple[Surroundings, Case], data: st.DataObject
+) -> None:
+    """What the proof stands on: a rule that some openings keep is kept by more of them."""
+    surroundings, case = block
+    places = find_gate_places(surroundings, case)
+    rules = [one for one in default_rules(RULES) if not one.measure.startswith("gate_to")]
+    oracle = Oracle(surroundings, case, places, {one.rule_id: one for one in rules})
+    assert set(sort_rules(oracle, rules).kept) == {one.rule_id for one in rules}
+    every = sorted(every_opening(places))
+    some = frozenset(data.draw(st.sets(st.sampled_from(every))))
+    more = some | {data.draw(st.sampled_from(every))}
+    for rule in rules:
+        if oracle.holds(rule.rule_id, some, 0.0):
+            assert oracle.holds(rule.rule_id, more, 0.0), (rule.rule_id, some, more)
+    assert not oracle.detours_s(more)[0] > oracle.detours_s(some)[0]
+    assert all(isinstance(one, Opened) for one in more)
