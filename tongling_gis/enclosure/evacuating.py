@@ -78,8 +78,8 @@ def plan_evacuation(people: Ints, walk_s: Floats, persons_per_s: Floats) -> Clea
     least_s, most_s = _bracket(people[going], arrive_s, persons_per_s)
     step_s = max(_SHORTEST_STEP_S, least_s / _STEPS)
     crowd = _Crowd(people[going], np.ceil(arrive_s / step_s), persons_per_s * step_s)
-    steps = crowd.fewest_steps(int(least_s // step_s), int(np.ceil(most_s / step_s)) + 1)
-    taken[going] = crowd.assign(steps)
+    low, high = int(least_s // step_s), int(np.ceil(most_s / step_s)) + 1
+    steps, taken[going] = crowd.fewest_steps(low, high)
     curve = _watch(taken[going], crowd.arrive, persons_per_s * step_s, steps)
     return Clearance(np.inf if stranded else steps * step_s, step_s, taken, curve, stranded)
 
@@ -101,22 +101,24 @@ class _Crowd:
     arrive: Floats
     room: Floats
 
-    def fewest_steps(self, low: int, high: int) -> int:
-        """Find the fewest steps in which everybody gets out, between two numbers."""
+    def fewest_steps(self, low: int, high: int) -> tuple[int, Ints]:
+        """Find the fewest steps in which everybody gets out, between two numbers.
+
+        Given too is how many of each origin then take each gate, int[o, g].
+        """
         total = int(self.people.sum())
-        while self._flow(high)[0] < total:
+        out, taken = self._flow(high)
+        while out < total:
             low, high = high, 2 * high
+            out, taken = self._flow(high)
         while high - low > 1:
             middle = (low + high) // 2
-            if self._flow(middle)[0] < total:
+            out, found = self._flow(middle)
+            if out < total:
                 low = middle
             else:
-                high = middle
-        return high
-
-    def assign(self, steps: int) -> Ints:
-        """Tell how many of each origin take each gate where everybody gets out in these steps."""
-        return self._flow(steps)[1]
+                high, taken = middle, found
+        return high, taken
 
     def _flow(self, steps: int) -> tuple[int, Ints]:
         from scipy.sparse import coo_array

@@ -276,6 +276,12 @@ class Surroundings:
         return found
 
     @cached_property
+    def hydrant_kinds(self) -> Codes:
+        """What the hydrants are said to be, "" where nothing is said."""
+        none = np.empty(0, dtype=object)
+        return none if self.hydrants is None else read_tag(self.hydrants, "kind")
+
+    @cached_property
     def station_ends(self) -> Ends | None:
         """The fire stations, joined to the streets; None where the project has none."""
         if self.fire_stations is None:
@@ -363,7 +369,7 @@ class Surroundings:
             _ = ground.street_columns, ground.node_columns, ground.cut_node_columns, ground.last
         _ = self.street_tree, self.public_tree, self.width_m, self.blocked, self.station_ms
         _ = self.height_m, self.building_facts, self._street_words, self.driving_by_id
-        _ = self.over, self.street_tag("service")
+        _ = self.over, self.street_tag("service"), self.hydrant_kinds
         return self
 
 

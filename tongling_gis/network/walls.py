@@ -123,18 +123,23 @@ def passes_by(
     by a wall that ends on it (see ``_ends_there``). A sealed wall is passed by on a bridge, in
     a tunnel that is no passage through a building, or on another level.
     """
-    over = read_level(edges) != walls.level[wall]
-    over |= is_set(edges, "bridge")
-    apart = over | is_set(edges, "tunnel") | is_set(edges, "covered")
+    apart = (read_level(edges) != walls.level[wall]) | is_set(edges, "bridge")
+    apart |= is_set(edges, "tunnel") & ~has_tag(edges, "tunnel", ("building_passage",))
+    rows = np.flatnonzero(~apart & (walls.seal[wall] == ""))
+    if len(rows):
+        apart[rows] = _passes_open_wall(edges.iloc[rows], walls, wall[rows], xy[rows])
+    return np.asarray(apart)
+
+
+def _passes_open_wall(
+    edges: pd.DataFrame, walls: Walls, wall: Ints, xy: NDArray[np.float64]
+) -> NDArray[np.bool_]:
+    """Tell which edges on the level of a wall that is not sealed do not meet it."""
+    apart = is_set(edges, "tunnel") | is_set(edges, "covered")
     apart |= has_tag(edges, "highway", ("steps",)) & walls.retaining[wall]
     apart |= has_tag(edges, "footway", ("crossing",)) | has_tag(edges, "path", ("crossing",))
     apart |= has_tag(edges, "area", ("yes",)) & _at_vertex(walls, wall, xy)
-    apart |= _ends_there(edges, walls, wall, xy)
-    sealed = walls.seal[wall] != ""
-    if sealed.any():
-        below = is_set(edges, "tunnel") & ~has_tag(edges, "tunnel", ("building_passage",))
-        apart = np.where(sealed, over | below, apart)
-    return np.asarray(apart)
+    return np.asarray(apart | _ends_there(edges, walls, wall, xy))
 
 
 def _at_vertex(walls: Walls, wall: Ints, xy: NDArray[np.float64]) -> NDArray[np.bool_]:
@@ -156,8 +161,8 @@ def _ends_there(
     rest_m = shapely.length(line) - at_m
     short_m, long_m = np.minimum(at_m, rest_m), np.maximum(at_m, rest_m)
     ends = short_m <= SAME_PLACE_M
-    half_m = pd.Series(read_tag(edges, "highway")).map(HALF_BREADTH_M)
-    limit_m = half_m.fillna(OTHER_HALF_BREADTH_M).to_numpy(dtype=float)
+    kinds = read_tag(edges, "highway").tolist()
+    limit_m = np.array([HALF_BREADTH_M.get(kind, OTHER_HALF_BREADTH_M) for kind in kinds])
     stub = ~ends & (short_m <= limit_m) & (long_m > _LOPSIDED * short_m)
     stub &= ~shapely.is_closed(line)
     rows = np.flatnonzero(stub)

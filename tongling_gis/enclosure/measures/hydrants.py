@@ -16,7 +16,6 @@ from tongling_gis.enclosure.measures.naming import (
     name_hydrant,
 )
 from tongling_gis.enclosure.model import Item, Measured, Offer
-from tongling_gis.network.tags import read_tag
 from tongling_gis.text import Text
 
 if TYPE_CHECKING:
@@ -67,9 +66,7 @@ def without_hydrants(enclosure: Enclosure) -> Measured | None:
 
 def kinds_of(enclosure: Enclosure, rows: Ints) -> NDArray[np.object_]:
     """Say of hydrants whether they are "municipal", the compound's "own", or "" unknown."""
-    layer = enclosure.surroundings.hydrants
-    assert layer is not None
-    said = read_tag(layer.iloc[rows], "kind")
+    said = enclosure.surroundings.hydrant_kinds[rows]
     return np.select([np.isin(said, MUNICIPAL), np.isin(said, OWN)], ["municipal", "own"], "")
 
 

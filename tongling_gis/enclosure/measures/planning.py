@@ -14,6 +14,7 @@ from tongling_gis.text import Text
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
 
     from tongling_gis.enclosure.enclosing import Enclosure
 
@@ -36,10 +37,18 @@ def streets_inside(enclosure: Enclosure) -> tuple[Ints, Floats]:
     """Give the uncut streets within the boundary, and how far each runs inside, metres."""
     surroundings, area = enclosure.surroundings, enclosure.case.boundary
     rows = np.sort(surroundings.street_tree.query(area, predicate="intersects"))
-    inside = shapely.intersection(surroundings.plain.geometry[rows], area)
-    length_m = shapely.length(inside)
+    length_m = _length_within(surroundings.plain.geometry[rows], enclosure.area)
     keep = length_m > _SHORTEST_M
     return rows[keep], length_m[keep]
+
+
+def _length_within(lines: NDArray[np.object_], area: BaseGeometry) -> Floats:
+    """Measure how much of each line lies within an area, metres."""
+    shapely.prepare(area)
+    length_m: Floats = shapely.length(lines)
+    across = np.flatnonzero(~shapely.contains_properly(area, lines))
+    length_m[across] = shapely.length(shapely.intersection(lines[across], area))
+    return length_m
 
 
 def _internal(enclosure: Enclosure, *, roads: bool) -> Ints:
@@ -209,8 +218,7 @@ def measure_road_density(enclosure: Enclosure) -> Measured:
     public = surroundings.public[rows]
     roads = ~surroundings.are(rows, "highway", _ROADS)
     lines = surroundings.plain.geometry[rows]
-    before_m = shapely.length(shapely.intersection(lines, base))
-    lost_m = shapely.length(shapely.intersection(lines, case.boundary))
+    before_m, lost_m = _length_within(lines, base), _length_within(lines, enclosure.area)
     km2 = base.area / 1e6
     known, unknown = (public == 1) & roads, (public == -1) & roads
     before = before_m[known].sum() / 1000 / km2
