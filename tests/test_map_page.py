@@ -143,6 +143,7 @@ def read_drawn(folder: Path, reader: Reader) -> tuple[gpd.GeoDataFrame, dict]:
     reader.find("#draw .primary").click()
     reader.wait(lambda: list(folder.glob("*.geojson")))
     (path,) = folder.glob("*.geojson")
+    assert f"enclosure check {path.name}" in reader.text("#draw .notice.done")
     return gpd.read_file(path), json.loads(path.read_text(encoding="utf-8"))
 
 

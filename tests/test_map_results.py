@@ -119,6 +119,10 @@ def test_the_week_says_open_shut_and_unknown(town: Town) -> None:
     assert hours["at"] == "2026-03-03 周二 21:30"
     assert hours["share"][24 + 8] == 800
     assert hours["share"][24] == 0
+    third = open_town(town)
+    third.layers["week"]["share_open"] = 2 / 3
+    shares = describe_hours(third, town.layers, None, "zh")["share"]
+    assert {round(one / 10, 1) for one in shares} == {66.7}
 
 
 def test_a_check_gives_its_compound_the_worst_verdict(town: Town) -> None:

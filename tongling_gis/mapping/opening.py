@@ -118,5 +118,5 @@ def describe_hours(
     return share_homes(described, coverage)
 
 
-def _thousandths(shares: np.ndarray[Any, np.dtype[np.float64]]) -> list[int | None]:
-    return [None if np.isnan(one) else int(np.floor(one * 1000 + 1e-9)) for one in shares]
+def _thousandths(shares: np.ndarray[Any, np.dtype[np.float64]]) -> list[float | None]:
+    return [None if np.isnan(one) else round(float(one) * 1000, 3) for one in shares]

@@ -213,7 +213,10 @@ PAGE_WORDS: dict[str, Text] = {
         "下载的文件可用 tongling-gis enclosure check 检查。",
         "The file is for tongling-gis enclosure check.",
     ),
-    "drawSaved": Text("已下载。", "Downloaded."),
+    "drawSaved": Text(
+        "已下载“{file}”。接着检查：tongling-gis enclosure check {file} -p 项目文件夹",
+        "Downloaded {file}. Check it: tongling-gis enclosure check {file} -p PROJECT",
+    ),
     "drawDiscard": Text(
         "当前的边界还没有下载，要放弃它吗？", "The boundary was not downloaded yet. Discard it?"
     ),

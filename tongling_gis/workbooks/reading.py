@@ -258,9 +258,7 @@ def _gather(
             warnings += warn_columns(sheet.table, sheet.matching, to_tags=tagged)
             lost = dict(list_unplaced(sheet, present))
             told += [
-                RowNote(
-                    sheet.table.name, sheet.opened.row_names[k], sheet.table.key, word, "refused"
-                )
+                RowNote(sheet.table.name, sheet.opened.row_names[k], "", word, "refused")
                 for k, word in lost.items()
             ]
             if len(lost) < len(sheet.placeless):

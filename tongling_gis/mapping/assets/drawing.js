@@ -288,10 +288,11 @@ class Drawing {
     }
     const written = JSON.stringify(this.draft.toGeoJson(about, new Date()), null, 1);
     const address = URL.createObjectURL(new Blob([written], { type: "application/geo+json" }));
-    el("a", { href: address, download: `${about.title.replace(/[\\/:*?"<>|\s]+/g, "_") || "boundary"}.geojson` }).click();
+    const file = `${about.title.replace(/[\\/:*?"<>|\s]+/g, "_") || "boundary"}.geojson`;
+    el("a", { href: address, download: file }).click();
     setTimeout(() => URL.revokeObjectURL(address), 10000);
     this.draft.saved = true;
-    this.panel.tell(words.drawSaved);
+    this.panel.tell(say("drawSaved", { file }), true);
   }
 
   async upload(file) {

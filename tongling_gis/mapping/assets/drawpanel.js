@@ -75,8 +75,9 @@ class DrawingPanel {
     if (!this.titled) this.title.value = title;
   }
 
-  tell(message) {
+  tell(message, done = false) {
     this.message.textContent = message;
+    this.message.classList.toggle("done", done);
     this.message.hidden = !message;
   }
 
