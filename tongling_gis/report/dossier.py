@@ -88,7 +88,7 @@ def report_enclosure(
         PageTurn(landscape=True),
         Heading(Text("不符合、差距与建议", "What is missed")),
         *list_breaches(check, records.gaps),
-        Heading(Text("破例", "Let pass")),
+        Heading(Text("破例", "Rules let pass")),
         *list_overridden(check, records.gaps),
         PageTurn(landscape=False),
         Heading(Text("无法判定的条文及原因", "What cannot be checked, and why")),

@@ -35,8 +35,10 @@ if TYPE_CHECKING:
     from tongling_gis.text import Lang
 
 _TWIPS_PER_EMU = 635
-_KEPT_WHOLE = 9
-"""Tables of so many rows are not broken across pages."""
+_KEPT_ROWS, _KEPT_LETTERS = 9, 500
+"""Tables of so many rows and letters are not broken across pages."""
+_KEPT_TOGETHER = 3
+"""So many rows at least stand on each page of a longer one."""
 _MARK = Text("示例数据（虚构）　", "Invented sample data   ")
 _OF_PAGES = (Text("第 ", "Page "), Text(" 页，共 ", " of "), Text(" 页", ""))
 
@@ -169,6 +171,7 @@ def _lay_out(grid: Any, table: Table, text_emu: int) -> None:  # noqa: ANN401 - 
     columns = grid._tbl.tblGrid.findall(qn("w:gridCol"))  # noqa: SLF001 - as python-docx has it
     for column, width in zip(columns, widths, strict=True):
         column.set(qn("w:w"), str(width // _TWIPS_PER_EMU))
+    kept = _kept_rows(table)
     for number, row in enumerate(grid.rows):
         for cell, width in zip(row.cells, widths, strict=True):
             cell.width = width
@@ -176,8 +179,19 @@ def _lay_out(grid: Any, table: Table, text_emu: int) -> None:  # noqa: ANN401 - 
         properties.append(OxmlElement("w:cantSplit"))
         if number == 0:
             properties.append(OxmlElement("w:tblHeader"))
-        if number == 0 or number < len(table.rows) <= _KEPT_WHOLE:
+        if number in kept:
             _keep_with_next(row)
+
+
+def _kept_rows(table: Table) -> set[int]:
+    """Choose the rows, 0 the head, that stay on the page of the row below."""
+    count = len(table.rows)
+    letters = sum(len(cell.zh) for row in table.rows for cell in row)
+    if letters > _KEPT_LETTERS and count <= _KEPT_ROWS:
+        return {0}
+    if count <= _KEPT_ROWS:
+        return set(range(count))
+    return {*range(_KEPT_TOGETHER), *range(count + 1 - _KEPT_TOGETHER, count)}
 
 
 def _keep_with_next(row: Any) -> None:  # noqa: ANN401 - python-docx's row

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 ReportKind = Literal["coverage", "enclosure", "centre", "siting"]
 REPORT_KINDS: tuple[ReportKind, ...] = get_args(ReportKind)
-_TALL_MM = 160.0
 REPORT_ENDINGS = (".docx", ".html")
 
 
@@ -50,7 +49,7 @@ class _Desk:
     lang: Lang
     progress: Progress
 
-    def map_of(self, result: Assessment, height_mm: float = 112.0) -> bytes:
+    def map_of(self, result: Assessment, height_mm: float = 122.0) -> bytes:
         """Draw a result as a map as wide as a report's text, as PNG."""
         from tongling_gis.mapping.figures import draw_figure_png
 
@@ -58,14 +57,7 @@ class _Desk:
         layers = {
             name: self.workspace.read(name) for name in BASE_LAYERS if self.workspace.has(name)
         }
-        tall = height_mm > _TALL_MM
-        return draw_figure_png(
-            result,
-            layers,
-            height_mm=height_mm,
-            lang=self.lang,
-            key="below" if tall else "right",
-        )
+        return draw_figure_png(result, layers, height_mm=height_mm, lang=self.lang)
 
     def charts(self, result: Assessment) -> dict[str, bytes]:
         """Draw every chart of a result whose numbers it has, as PNG by name."""
@@ -205,7 +197,7 @@ def _report_enclosure(desk: _Desk, subject: str) -> Report:
     from tongling_gis.report import report_enclosure
 
     check, records = gather_dossier(desk.workspace, subject, desk.progress)
-    pictures = {"enclosure": desk.map_of(check, 200.0)}
+    pictures = {"enclosure": desk.map_of(check, 168.0)}
     report = report_enclosure(check, records=records, pictures=pictures, facts=desk.facts)
     return _warn(desk, report, check)
 
