@@ -154,7 +154,7 @@ def propose_gates(
         rows = [choice]
     gates = gates_of(places, choice.openings) if choice is not None else ()
     return GateProposal(
-        replace(case, gates=gates, origin="accepted" if not case.gates else "amended"),
+        replace(case, gates=gates, origin="accepted"),
         places,
         choice,
         tuple(rows),

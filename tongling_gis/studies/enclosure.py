@@ -172,15 +172,15 @@ def study_enclosure(
     from tongling_gis.enclosure.checking import sum_up
     from tongling_gis.studies.drafts import keep_draft
 
-    _check_subject(workspace, options)
+    check_subject(workspace, options)
     rules = project_rules(workspace)
     surroundings = project_surroundings(workspace, options.reach, progress)
     progress(Text("读取边界", "Reading the boundary"), 0.4)
-    reading = _with_gates(_read(workspace, surroundings, options), surroundings, options)
+    reading = read_subject(workspace, surroundings, options)
     case = _with_answers(reading.case, options, rules)
     progress(Text("逐条检查", "Checking every rule"), 0.5)
     check = _check(surroundings, case, rules, options)
-    result = sum_up(check, _provenance(workspace))
+    result = sum_up(check, enclosure_provenance(workspace))
     result = replace(result, notes=(*result.notes, *reading.notes))
     progress(Text("保存结果", "Saving the result"), 0.9)
     draft_id = keep_draft(workspace, check, options) if options.save_draft else ""
@@ -210,14 +210,14 @@ def recheck_draft(
     progress(Text("逐条检查", "Checking every rule"), 0.5)
     enclosure = Enclosure(surroundings, draft.case)
     check = judge_enclosure(enclosure, project_rules(workspace), overrides=draft.overrides)
-    found = sum_up(check, _provenance(workspace))
+    found = sum_up(check, enclosure_provenance(workspace))
     result = replace(found, parameters={**found.parameters, "draft_id": draft_id})
     workspace.save(result)
     progress(Text("完成", "Done"), 1.0)
     return result
 
 
-def _check_subject(workspace: Workspace, options: EnclosureOptions) -> None:
+def check_subject(workspace: Workspace, options: EnclosureOptions) -> None:
     """Refuse what cannot be checked before anything is built for it."""
     from tongling_gis.studies.drafts import load_draft
 
@@ -242,6 +242,13 @@ def _check_subject(workspace: Workspace, options: EnclosureOptions) -> None:
             )
     if options.draft_id:
         load_draft(workspace, options.draft_id)
+
+
+def read_subject(
+    workspace: Workspace, surroundings: Surroundings, options: EnclosureOptions
+) -> Reading:
+    """Read the case that is asked for, with the gates of another file beside its own."""
+    return _with_gates(_read(workspace, surroundings, options), surroundings, options)
 
 
 def _read(workspace: Workspace, surroundings: Surroundings, options: EnclosureOptions) -> Reading:
@@ -340,7 +347,7 @@ _MORE_LAYERS = (
 )
 
 
-def _provenance(workspace: Workspace) -> Provenance:
+def enclosure_provenance(workspace: Workspace) -> Provenance:
     """Say where what a check takes from the project comes from."""
     from tongling_gis.importers.report import fingerprint_file
 
