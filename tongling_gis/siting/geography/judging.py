@@ -42,6 +42,8 @@ OUT: Mapping[str, Text] = {
 }
 """Why a candidate is out, by code, in the order in which it is asked; the first counts."""
 
+_CALLED_AFTER_M = 150.0
+
 
 @dataclass(frozen=True, eq=False)
 class Surroundings:
@@ -110,7 +112,27 @@ def judge_candidates(
     for code in OUT:
         if code in found:
             reason[found[code] & (reason == "")] = code
-    return _tell(candidates, reason, named)
+    return _tell(name_by_street(network, candidates), reason, named)
+
+
+def name_by_street(network: Network, candidates: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Call sites without a name after the nearest street that has one, within 150 m."""
+    import shapely
+
+    if "name" not in network.edges:
+        return candidates
+    streets = network.edges["name"].fillna("").astype(str).to_numpy(dtype=object)
+    known = np.flatnonzero(streets != "")
+    bare = np.flatnonzero((candidates["name"].fillna("") == "").to_numpy())
+    tree = shapely.STRtree(network.geometry[known])
+    site, item = tree.query_nearest(
+        candidates.geometry.to_numpy(dtype=object)[bare],
+        max_distance=_CALLED_AFTER_M,
+        all_matches=False,
+    )
+    names = candidates["name"].fillna("").astype(str).to_numpy(dtype=object).copy()
+    names[bare[site]] = streets[known[item]]
+    return candidates.assign(name=names.astype(str))
 
 
 def _tell(
