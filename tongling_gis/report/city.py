@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tongling_gis.assessment import Verdict
 from tongling_gis.report.content import Heading, Paragraph, Picture, Report, Table
+from tongling_gis.report.counted import each_of, unit_of, who_of
 from tongling_gis.report.phrases import (
     describe_limits,
     find_value,
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from tongling_gis.report.content import Block
 
 _GAPS = 8
+_BY_HOMES = Text(
+    "居民人数未知，以下按居民点（建筑）计。", "Residents are unknown, so homes are counted. "
+)
 _REASONS = {
     "over_limit": Text("路程超过时限", "The walk is too long"),
     "behind_barrier": Text("被围墙阻隔", "A wall stands in the way"),
@@ -81,32 +85,34 @@ def report_coverage(
 
 
 def _conclude(coverage: Assessment, limits: Sequence[float]) -> Text:
-    longest = limits[-1]
-    total = find_value(coverage, "residents_total")
-    covered = find_value(coverage, "residents_covered", limit=longest)
-    share = find_value(coverage, "share_covered", limit=longest)
+    """Say how many are reached, and how long they walk."""
+    longest, unit = limits[-1], unit_of(coverage)
+    total = find_value(coverage, f"{unit}_total")
+    covered = find_value(coverage, f"{unit}_covered", limit=longest)
     if total is None or covered is None:
-        return Text(
-            "居民人数未知，无法评估覆盖率。", "Residents are unknown: no share can be given."
-        )
+        return Text("人数未知，无法评估覆盖率。", "Nobody is counted: no share can be given.")
     lead = Text(
-        "{city}共有邻里中心 {centres} 处。{total} 名居民中，{covered} 人（{share}）可在 "
-        "{longest:g} 分钟内步行到达最近的邻里中心，{rest} 人尚未覆盖。",
-        "{city} has {centres} neighbourhood centres. Of {total} residents, {covered} ({share}) "
-        "reach the nearest within {longest:g} minutes' walk; {rest} do not.",
+        "{city}共有邻里中心 {centres} 处。{unknown}{total} {each}{who}中，{covered} {each}"
+        "（{share}）可在 {longest:g} 分钟内步行到达最近的邻里中心，{rest} {each}尚未覆盖。",
+        "{city} has {centres} neighbourhood centres. {unknown}Of {total} {who}, {covered} "
+        "({share}) reach the nearest within {longest:g} minutes' walk; {rest} do not.",
     ).fill(
         city=coverage.subject,
         centres=say_count(find_value(coverage, "centres_total")),
+        unknown=Text("", "") if unit == "residents" else _BY_HOMES,
+        each=Text("名", "") if unit == "residents" else Text("处", ""),
+        who=who_of(coverage),
         total=say_count(total),
         covered=say_count(covered),
-        share=say_share(share),
+        share=say_share(find_value(coverage, "share_covered", limit=longest)),
         longest=longest,
         rest=say_count(total - covered),
     )
     walk = Text(
-        "有路可达的居民步行时间中位数为 {median}，平均 {mean}。",
-        "The median walk of those who have a way is {median}, the mean {mean}.",
+        "有路可达的{who}步行时间中位数为 {median}，平均 {mean}。",
+        "The median walk of the {who} that have a way is {median}, the mean {mean}.",
     ).fill(
+        who=who_of(coverage),
         median=say_minutes(find_value(coverage, "walk_s_median")),
         mean=say_minutes(find_value(coverage, "walk_s_mean")),
     )
@@ -120,14 +126,14 @@ def _cover(
     rows = [
         [
             label,
-            say_count(find_value(coverage, "residents_total", group=group)),
+            say_count(find_value(coverage, f"{unit_of(coverage)}_total", group=group)),
             *(_count_and_share(coverage, group, limit) for limit in limits),
         ]
         for group, label in groups
     ]
     heads = [
         Text("人群", "Group"),
-        Text("人数", "People"),
+        Text("总数", "In all"),
         *(Text(f"{limit:g} 分钟内", f"Within {limit:g} min") for limit in limits),
     ]
     caption = Text("各年龄段居民的步行覆盖", "Coverage by age group")
@@ -144,7 +150,9 @@ def _cover(
 
 
 def _count_and_share(coverage: Assessment, group: str, limit: float) -> Text:
-    count = say_count(find_value(coverage, "residents_covered", group=group, limit=limit))
+    count = say_count(
+        find_value(coverage, f"{unit_of(coverage)}_covered", group=group, limit=limit)
+    )
     share = say_share(find_value(coverage, "share_covered", group=group, limit=limit))
     return Text("{count}（{share}）", "{count} ({share})").fill(count=count, share=share)
 
@@ -152,15 +160,18 @@ def _count_and_share(coverage: Assessment, group: str, limit: float) -> Text:
 def _explain(coverage: Assessment, longest: float) -> list[Block]:
     rows = []
     for code, label in _REASONS.items():
-        people = find_value(coverage, f"residents_{code}", limit=longest)
+        people = find_value(coverage, f"{unit_of(coverage)}_{code}", limit=longest)
         if people is not None:
             rows.append([label, say_count(people)])
     if not rows:
-        return [Paragraph(Text("全部居民均已覆盖，或人数未知。", "All are reached, or unknown."))]
+        return [Paragraph(Text("没有未覆盖的记录。", "Nobody is told to be left out."))]
     caption = Text(
-        f"{longest:g} 分钟内未覆盖居民的原因", f"Why residents are not reached in {longest:g} min"
+        f"{longest:g} 分钟内未覆盖的原因", f"Why some are not reached in {longest:g} min"
     )
-    heads = [Text("原因", "Reason"), Text("人数", "People")]
+    heads = [
+        Text("原因", "Reason"),
+        Text("未覆盖的{who}", "{who} not reached").fill(who=who_of(coverage)),
+    ]
     return [Table(caption, heads, rows, (3, 1), frozenset({1}))]
 
 
@@ -169,8 +180,8 @@ def _centres(
 ) -> list[Block]:
     centres = coverage.layers["centres"]
     column = f"residents_covered_{limits[-1]:g}"
-    if column not in centres:
-        return []
+    if column not in centres or not centres[column].notna().any():
+        column = f"places_covered_{limits[-1]:g}"
     ordered = centres.sort_values(column, ascending=False, kind="stable")
     rows = [
         [
@@ -185,9 +196,12 @@ def _centres(
         Text("邻里中心", "Centre"),
         Text("星级", "Stars"),
         Text("建筑面积（m²）", "Floor area (m2)"),
-        Text(f"最近且 {limits[-1]:g} 分钟内的居民", f"Nearest within {limits[-1]:g} min"),
+        Text("最近且 {limit:g} 分钟内的{who}", "{who} nearest within {limit:g} min").fill(
+            limit=limits[-1], who=who_of(coverage)
+        ),
     ]
-    caption = Text("各邻里中心服务的居民", "Residents whom each centre serves")
+    caption = Text("各邻里中心就近服务的{who}", "The {who} that each centre is nearest to")
+    caption = caption.fill(who=who_of(coverage))
     blocks: list[Block] = [Table(caption, heads, rows, (4, 1, 2, 2.4), frozenset({2, 3}))]
     if "stars" in pictures:
         words = Text("星级与服务居民", "Stars and residents served")
@@ -211,26 +225,28 @@ def _stars(value: object) -> Text:
 def _share_out(access: Assessment, pictures: Mapping[str, bytes]) -> list[Block]:
     """Say how evenly floor area is shared, who has no second centre, and where the gaps are."""
     blocks: list[Block] = [Paragraph(_say_even(access)), Paragraph(_say_room(access))]
-    if "lorenz" in pictures:
+    if "lorenz" in pictures and find_value(access, "gini_floor_area") is not None:
         caption = Text("可达建筑面积的洛伦兹曲线", "Lorenz curve of the floor area reached")
         blocks.append(Picture(caption, pictures["lorenz"], 0.625))
     gaps = access.layers.get("gaps")
     if gaps is None or not len(gaps):
         return blocks
     lead = Text(
-        "服务盲区共 {count} 片，其中居民 {people} 人；人数最多的列于下表。",
-        "There are {count} gaps with {people} residents; the largest are listed.",
+        "服务盲区共 {count} 片，其中{who} {people} {each}；最大的列于下表。",
+        "There are {count} gaps with {people} {who}; the largest are listed.",
     ).fill(
         count=say_count(find_value(access, "gaps")),
-        people=say_count(find_value(access, "residents_in_gaps")),
+        who=who_of(access),
+        each=each_of(access),
+        people=say_count(find_value(access, f"{unit_of(access)}_in_gaps")),
     )
-    column = "residents_uncovered" if gaps["residents_uncovered"].notna().any() else "homes"
+    column = f"{unit_of(access)}_uncovered"
     largest = gaps.sort_values(column, ascending=False, kind="stable").head(_GAPS)
     rows = [
         [
             say(row["gap_id"]),
             say_count(_number(row["homes"])),
-            say_count(_number(row["residents_uncovered"])),
+            say_count(_number(row[column])),
             Text.same(f"{float(row['area_m2']) / 1e4:,.1f}"),
         ]
         for row in largest.to_dict("records")
@@ -238,28 +254,38 @@ def _share_out(access: Assessment, pictures: Mapping[str, bytes]) -> list[Block]
     heads = [
         Text("盲区", "Gap"),
         Text("居民点", "Homes"),
-        Text("未覆盖居民", "Residents not reached"),
+        Text("其中未覆盖的{who}", "{who} not reached").fill(who=who_of(access)),
         Text("面积（公顷）", "Area (ha)"),
     ]
-    caption = Text("人数最多的服务盲区", "The largest gaps")
+    caption = Text("最大的服务盲区", "The largest gaps")
     table = Table(caption, heads, rows, (), frozenset({1, 2, 3}))
     return [*blocks, Paragraph(lead), table]
 
 
 def _say_even(access: Assessment) -> Text:
     gini = find_value(access, "gini_floor_area")
+    even = Text(
+        "居民人均可达建筑面积的基尼系数为 {gini}（0 为完全均等）。",
+        "The Gini coefficient of the floor area that residents reach is {gini} (0 is even). ",
+    )
+    if gini is None:
+        even = Text(
+            "人数或中心建筑面积未知，不能计算基尼系数。",
+            "Residents or floor areas are unknown, so there is no Gini coefficient. ",
+        )
     words = Text(
-        "居民人均可达建筑面积的基尼系数为 {gini}（0 为完全均等）。{share} 的居民在时限内有两个"
-        "及以上的邻里中心可选；步行最久的 {people} 名居民，到最近的中心都要 {walk} 分钟以上。",
-        "The Gini coefficient of the floor area that residents reach is {gini} (0 is even). "
-        "{share} of the residents have two centres or more within the limit; the {people} worst "
+        "{even}{share} 的{who}在时限内有两个及以上的邻里中心可选；步行最久的 {people} {each}{who}，"
+        "到最近的中心都要 {walk} 分钟以上。",
+        "{even}{share} of the {who} have two centres or more within the limit; the {people} worst "
         "served walk {walk} minutes or more to the nearest.",
     )
     walk = find_value(access, "walk_min_worst_served")
     return words.fill(
-        gini=Text.same(f"{gini:.2f}") if gini is not None else say_count(None),
+        even=even.fill(gini=f"{gini or 0.0:.2f}"),
+        who=who_of(access),
+        each=Text("名", "") if unit_of(access) == "residents" else Text("处", ""),
         share=say_share(_any_limit(access, "share_with_backup")),
-        people=say_count(find_value(access, "residents_worst_served")),
+        people=say_count(find_value(access, f"{unit_of(access)}_worst_served")),
         walk=Text.same(f"{walk:.1f}") if walk is not None else say_count(None),
     )
 
@@ -276,6 +302,11 @@ def _say_room(access: Assessment) -> Text:
     """Say how many centres have the floor area that is asked of them."""
     counts = Counter(one.verdict for one in access.findings if one.rule == "FAC-01")
     each = find_value(access, "m2_per_100_households")
+    if each is None:
+        return Text(
+            "户数或中心建筑面积未知，不能按每百户面积（FAC-01）衡量。",
+            "Households or floor areas are unknown, so FAC-01 cannot be held against centres.",
+        )
     limit = next((one.limit for one in access.findings if one.rule == "FAC-01"), None)
     return Text(
         "全市每百户有邻里中心建筑面积 {each} 平方米。按每百户不少于 {limit} 平方米（FAC-01）"
@@ -283,7 +314,7 @@ def _say_room(access: Assessment) -> Text:
         "The city has {each} m² of centres for every hundred households. Against at least {limit} "
         "m² (FAC-01), {kept} centres keep it, {missed} miss it, {unknown} cannot be told.",
     ).fill(
-        each=Text.same(f"{each:.1f}") if each is not None else say_count(None),
+        each=f"{each:.1f}",
         limit=Text.same(f"{limit:g}") if limit is not None else say_count(None),
         kept=counts[Verdict.PASS],
         missed=counts[Verdict.FAIL],

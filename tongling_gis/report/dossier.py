@@ -148,16 +148,15 @@ def _lay_out(check: Assessment, pictures: Mapping[str, bytes]) -> list[Block]:
     area_m2, length_m = float(boundary.area.sum()), float(boundary.length.sum())
     words = Text(
         "围合面积 {area:.2f} 公顷，边线全长 {length} 米，边线误差按 ±{error} 米计，来源为"
-        "“{origin}”；设出入口 {gates} 个{new}。",
+        "“{origin}”；{gates}。",
         "The enclosure has {area:.2f} ha and {length} m of line, taken as ±{error} m; the line's "
-        "origin: {origin}. It has {gates} gates{new}.",
+        "origin: {origin}; {gates}.",
     ).fill(
         area=area_m2 / 1e4,
         length=f"{length_m:,.0f}",
         error=write_number(float(str(check.parameters.get("line_error_m") or 0.0))),
         origin=_say_origin(check),
-        gates=len(gates),
-        new=_say_new(int(gates["is_new"].fillna(value=False).sum()) if len(gates) else 0),
+        gates=_say_gates(gates),
     )
     blocks: list[Block] = [Paragraph(words)]
     if len(gates):
@@ -179,10 +178,18 @@ def _say_origin(check: Assessment) -> Text:
     return DRAFT_ORIGINS.get(origin, Text.same(origin))
 
 
-def _say_new(count: int) -> Text:
-    if not count:
-        return Text("，均为现状", ", all standing today")
-    return Text("，其中新设 {count} 个", ", {count} of them new").fill(count=count)
+def _say_gates(gates: pd.DataFrame) -> Text:
+    """Count the gates, and those of them that are to be made."""
+    if not len(gates):
+        return Text("没有已知的出入口", "no gate of it is known")
+    new = int(gates["is_new"].fillna(value=False).sum())
+    if not new:
+        said = Text("现有出入口 {count} 个，不新设", "it has {count} gates, all standing today")
+    else:
+        said = Text(
+            "设出入口 {count} 个，其中新设 {new} 个", "it has {count} gates, {new} of them new"
+        )
+    return said.fill(count=len(gates), new=new)
 
 
 def _answer(answers: Answers | None) -> list[Block]:

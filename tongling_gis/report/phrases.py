@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from tongling_gis.report.content import Bullets, Heading, Paragraph
+from tongling_gis.report.counted import unit_of
 from tongling_gis.schema import AGE_GROUPS
 from tongling_gis.text import Text
 
@@ -62,7 +63,11 @@ def find_value(
 def list_groups(result: Assessment) -> list[tuple[str, Text]]:
     """List everybody, and the age groups that a result counts."""
     known = {one.group for one in result.indicators}
-    everybody = ("", Text("全部居民", "All residents"))
+    people = unit_of(result) == "residents"
+    everybody = (
+        "",
+        Text("全部居民", "All residents") if people else Text("全部居民点", "All homes"),
+    )
     return [everybody, *((name, label) for name, label in AGE_GROUPS.items() if name in known)]
 
 
@@ -106,7 +111,8 @@ def describe_limits(*results: Assessment, skip: int = 0) -> list[Block]:
         results: The results that a report stands on.
         skip: How many of each result's first notes the report says elsewhere.
     """
-    notes = list(dict.fromkeys(note for one in results for note in one.notes[skip:]))
+    every = [note for one in results for note in one.notes[skip:]]
+    notes = list({note.zh: note for note in every}.values())
     sources = [one for each in results for one in each.provenance.sources]
     named = Text(
         "；".join(dict.fromkeys(one.zh for one in sources)) or "未注明",

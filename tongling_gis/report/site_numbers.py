@@ -13,22 +13,6 @@ if TYPE_CHECKING:
     from tongling_gis.assessment import Assessment
 
 
-def unit_of(siting: Assessment) -> str:
-    """Name what is counted: residents, or homes where no residents are known."""
-    return str(siting.parameters.get("counted") or "residents")
-
-
-def who_of(siting: Assessment) -> Text:
-    """Name those who are counted."""
-    people = unit_of(siting) == "residents"
-    return Text("居民", "residents") if people else Text("居民点", "homes")
-
-
-def each_of(siting: Assessment) -> Text:
-    """Give the measure word of those who are counted."""
-    return Text("人", "") if unit_of(siting) == "residents" else Text("处", "")
-
-
 def value_of(siting: Assessment, name: str, *, group: str = "") -> float | None:
     """Find an indicator's value; None where the result has no such indicator."""
     for one in siting.indicators:

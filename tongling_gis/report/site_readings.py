@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tongling_gis.report.content import Paragraph, Picture, Table
+from tongling_gis.report.counted import who_of
 from tongling_gis.report.phrases import say_count, say_minutes, say_share
-from tongling_gis.report.site_numbers import name_site, say_10k_yuan, value_of, who_of
+from tongling_gis.report.site_numbers import name_site, say_10k_yuan, value_of
 from tongling_gis.text import Text
 
 if TYPE_CHECKING:

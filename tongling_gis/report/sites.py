@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tongling_gis.report.cells import is_known, write_number
 from tongling_gis.report.content import Bullets, Heading, Paragraph, Picture, Report, Table
+from tongling_gis.report.counted import each_of, unit_of, who_of
 from tongling_gis.report.phrases import (
     describe_limits,
     join,
@@ -15,15 +16,7 @@ from tongling_gis.report.phrases import (
     say_minutes,
     say_share,
 )
-from tongling_gis.report.site_numbers import (
-    each_of,
-    minutes_of,
-    name_site,
-    say_10k_yuan,
-    unit_of,
-    value_of,
-    who_of,
-)
+from tongling_gis.report.site_numbers import minutes_of, name_site, say_10k_yuan, value_of
 from tongling_gis.report.site_readings import draw_curve, try_answer, weigh_up
 from tongling_gis.siting.geography.question import PROBLEMS
 from tongling_gis.text import Text
