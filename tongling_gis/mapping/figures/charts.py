@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tongling_gis.errors import UsageError
 from tongling_gis.mapping.figures import centre_charts, walk_charts
 from tongling_gis.mapping.figures.drawing import FigureWords, check_file, describe_foot
-from tongling_gis.mapping.figures.sheet import SHEETS, SheetText, open_page
+from tongling_gis.mapping.figures.sheet import SHEETS, Box, SheetText, open_page
 from tongling_gis.mapping.figures.typesetting import new_figure, png_bytes, save_figure, typeset
 from tongling_gis.text import Text
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _TEXT_PT = 8.5
 _SHEET_TYPE = 1.35
+_HIGHEST = 0.72
 
 
 class ChartKind(NamedTuple):
@@ -168,7 +169,10 @@ def draw_chart(
     paper = SHEETS[sheet]
     with typeset(paper.text_pt * _SHEET_TYPE):
         page = open_page(paper, said, own.lang)
-        page.figure.set_layout_engine("constrained", rect=page.share(page.room))
+        room = page.room
+        high_mm = min(room.height, room.width * _HIGHEST)
+        box = Box(room.left, room.top - high_mm, room.width, high_mm)
+        page.figure.set_layout_engine("constrained", rect=page.share(box))
         chart.draw(page.figure.add_subplot(), result, own.lang)
         save_figure(page.figure, path)
     return path

@@ -9,7 +9,7 @@ from tongling_gis.mapping.figures import comparisons, coverage, enclosures, gaps
 from tongling_gis.mapping.figures.frames import open_window
 from tongling_gis.mapping.figures.sheet import SHEETS, Sheet, SheetText, open_page
 from tongling_gis.mapping.figures.typesetting import png_bytes, save_figure, typeset
-from tongling_gis.text import Text
+from tongling_gis.text import LANGS, Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -217,14 +217,8 @@ def check_file(sheet: str, path: Path) -> None:
 
 def describe_foot(assessment: Assessment, day: str) -> list[Text]:
     """Say what a figure depends on: stamp, sources, CRS and day."""
-    sources = tuple(dict.fromkeys(assessment.provenance.sources))
+    parts = [_sources(assessment)]
     crs = next((layer.crs for layer in assessment.layers.values() if hasattr(layer, "crs")), None)
-    parts = [
-        Text(
-            "数据来源：" + ("；".join(one.zh for one in sources) or "未注明"),
-            "Sources: " + ("; ".join(one.en for one in sources) or "not stated"),
-        )
-    ]
     if crs is not None:
         code = crs.to_epsg()
         name = f"EPSG:{code} {crs.name}" if code else crs.name
@@ -233,3 +227,13 @@ def describe_foot(assessment: Assessment, day: str) -> list[Text]:
         parts.append(Text(f"制图日期：{day}", f"Drawn on {day}"))
     second = Text("　".join(one.zh for one in parts), "   ".join(one.en for one in parts))
     return [assessment.stamp, second]
+
+
+def _sources(assessment: Assessment) -> Text:
+    """Name each source once in each language."""
+    said = assessment.provenance.sources
+    zh, en = (dict.fromkeys(one.in_lang(lang) for one in said) for lang in LANGS)
+    return Text(
+        "数据来源：" + ("；".join(filter(None, zh)) or "未注明"),
+        "Sources: " + ("; ".join(filter(None, en)) or "not stated"),
+    )

@@ -127,9 +127,8 @@ def _draw_findings(page: Page, check: Assessment) -> list[Label]:
         page.frame.scatter(
             points.x, points.y, s=22, c="white", edgecolors=colour, linewidths=1.1, zorder=31
         )
-        inside = shapes.representative_point().cx[
-            slice(*page.frame.get_xlim()), slice(*page.frame.get_ylim())
-        ]
+        seen = shapes.intersection(window)
+        inside = seen[~seen.is_empty].representative_point()
         spots += [
             (turn, number, colour, point.x, point.y)
             for turn, point in enumerate(inside.iloc[:_MOST_OF_A_RULE])
@@ -149,7 +148,7 @@ def _number(spots: Sequence[tuple[int, int, str, float, float]], page: Page) -> 
         elif number not in at[3]:
             at[3].append(number)
     return [
-        Label(x, y, "、".join(map(str, sorted(numbers))), 5.0, badge=colour)
+        Label(x, y, ",".join(map(str, sorted(numbers))), 5.0, badge=colour)
         for x, y, colour, numbers in places
     ]
 

@@ -67,9 +67,14 @@ def lead_of_gaps(access: Assessment) -> Text:
         say_counted(access, count_of(access, what) or 0)
         for what in ("in_gaps", "uncovered_scattered")
     )
+    if not number:
+        none = Text(
+            "没有成片的服务盲区；零散未覆盖 {few}。", "No gaps in service; scattered: {few}."
+        )
+        return none.fill(few=scattered)
     return Text(
-        "服务盲区 {number} 片，共 {inside}；另有 {scattered}零散未覆盖。",
-        "{number} gaps in service hold {inside}; {scattered} more are scattered.",
+        "服务盲区 {number} 片，共 {inside}；另有零散未覆盖 {scattered}。",
+        "Gaps in service: {number}, with {inside}; scattered besides: {scattered}.",
     ).fill(number=number, inside=inside, scattered=scattered)
 
 

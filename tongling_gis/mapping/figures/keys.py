@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
 from tongling_gis.mapping.figures.typesetting import INK, MM_PER_PT, QUIET, width_mm, wrap
@@ -19,6 +20,7 @@ GAP_MM = 5.0
 _SYMBOL_MM = 8.0
 _LINE = 1.32
 _BETWEEN = 0.42
+_MOST_IN_GROUP = 7
 _WIDEST_PT = 7.5  # mm of a column for each point of type
 
 MARKERS: dict[str, str] = {
@@ -77,18 +79,25 @@ def key_height_mm(key: Sequence[KeyEntry], page: Page, wide_mm: float, *, column
 def draw_key(page: Page, key: Sequence[KeyEntry], box: Box, *, columns: int) -> None:
     """Draw a key in a box from its top; what has no room is counted in a last line."""
     column_mm = _column_mm(box.width, columns)
-    rows, size_pt = _rows(key, page, column_mm), page.sheet.text_pt
-    for number, own in enumerate(_share_out(rows, columns)):
+    size_pt = page.sheet.text_pt
+    for number, own in enumerate(_share_out(_rows(key, page, column_mm), columns)):
         left_mm = box.left + number * (column_mm + GAP_MM)
         y_mm = box.top
-        for place, row in enumerate(own):
-            last = place == len(own) - 1
-            if y_mm - row.height_mm * (1 if last else 2) < box.bottom - 0.5 and not last:
-                more = _more(len(own) - place, page.lang)
-                put(page, more, left_mm, y_mm - row.height_mm / 2, size_pt=size_pt, colour=QUIET)
-                break
+        shown = _fitting(own, box.height, _LINE * size_pt * MM_PER_PT)
+        for row in shown:
             _draw_row(page, row, left_mm, y_mm)
             y_mm -= row.height_mm
+        if len(shown) < len(own):
+            more = _more(len(own) - len(shown), page.lang)
+            put(page, more, left_mm, y_mm - size_pt * MM_PER_PT, size_pt=size_pt, colour=QUIET)
+
+
+def _fitting(rows: list[_Row], room_mm: float, line_mm: float) -> list[_Row]:
+    """Take as many rows as there is room for, with a line that counts the others."""
+    if sum(row.height_mm for row in rows) <= room_mm + 0.1:
+        return rows
+    heights = accumulate(row.height_mm for row in rows)
+    return [row for row, upto in zip(rows, heights, strict=True) if upto + line_mm <= room_mm]
 
 
 def _more(count: int, lang: Lang) -> str:
@@ -114,16 +123,28 @@ def _rows(key: Sequence[KeyEntry], page: Page, column_mm: float) -> list[_Row]:
 
 
 def _share_out(rows: Sequence[_Row], columns: int) -> list[list[_Row]]:
-    """Share rows out to columns, as low as can be; a heading never ends a column."""
+    """Share rows out to columns: a column for each heading, or else as low as can be.
+
+    A heading never ends a column.
+    """
     if columns == 1:
         return [list(rows)]
-    total_mm = sum(row.height_mm for row in rows)
-    most_mm = max(total_mm / columns, *(row.height_mm for row in rows)) if rows else 0.0
-    while True:
-        shared = _fill(rows, most_mm)
-        if len(shared) <= columns:
-            return shared
+    groups = _groups(rows)
+    if len(groups) <= columns and max(map(len, groups), default=0) <= _MOST_IN_GROUP:
+        return groups
+    most_mm = max(sum(row.height_mm for row in rows) / columns, *(row.height_mm for row in rows))
+    while len(shared := _fill(rows, most_mm)) > columns:
         most_mm += 1.0
+    return shared
+
+
+def _groups(rows: Sequence[_Row]) -> list[list[_Row]]:
+    groups: list[list[_Row]] = []
+    for row in rows:
+        if row.entry.symbol is None or not groups:
+            groups.append([])
+        groups[-1].append(row)
+    return groups
 
 
 def _fill(rows: Sequence[_Row], most_mm: float) -> list[list[_Row]]:

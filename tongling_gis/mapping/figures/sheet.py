@@ -40,7 +40,7 @@ KeyPlace: TypeAlias = Literal["right", "below", "none"]
 INVENTED = Text("示例数据（虚构）", "Invented sample data")
 INVENTED_COLOUR = "#a3211b"
 _KEY_WIDTH_PT = 62.0 / 8.0
-_KEY_MOST = 0.42
+_KEY_MOST = 0.5
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.ft2font import FT2Font
 
 DPI = 300
+_MEASURED_PT = 200.0
 MM_PER_PT = 25.4 / 72
 INK, QUIET, FRAME, GRID = "#1f2328", "#57606a", "#8c959f", "#e3e0da"
 _WORD = re.compile(r"\s+|[^\s\u2e80-\uffef]+|.")
@@ -80,9 +81,9 @@ def typeset(text_pt: float) -> Iterator[None]:
 def width_mm(words: str, size_pt: float) -> float:
     """Measure one line of words."""
     font = _font()
-    font.set_size(size_pt, 72)
+    font.set_size(_MEASURED_PT, 72)  # so large that rounding to pixels does not count
     font.set_text(words, 0.0)
-    return float(font.get_width_height()[0]) / 64 * MM_PER_PT
+    return float(font.get_width_height()[0]) / 64 * MM_PER_PT * size_pt / _MEASURED_PT
 
 
 def wrap(words: str, size_pt: float, room_mm: float) -> list[str]:
