@@ -257,6 +257,23 @@ def test_plain_areas_ask_which_is_meant() -> None:
         read_case(prepare(), areas.set_crs(None, allow_override=True), area="甲")
 
 
+def test_a_boundary_nowhere_near_the_town_is_refused_and_a_closed_line_may_bear_the_role() -> None:
+    """Forty kilometres off no rule sees anything; a line marked as the boundary is one."""
+    with pytest.raises(InputError, match="km from the nearest street"):
+        read_case(prepare(), layer([box(40_000, 0, 40_100, 100)]))
+    ring = shapely.LineString(box(0, 10, 40, 50).exterior.coords)
+    read = read_case(prepare(), layer([ring], role=["boundary"]))
+    assert read.case.boundary.equals(box(0, 10, 40, 50))
+
+
+def test_a_hole_outside_its_ring_is_called_so() -> None:
+    """It is no crossing, and is said to be what it is, with the place."""
+    shell = box(0, 0, 100, 100).exterior.coords
+    hole = box(200, 0, 230, 30).exterior.coords
+    with pytest.raises(GeometryError, match="hole outside its ring"):
+        check_area(shapely.Polygon(shell, [hole]), METRIC, named=NAMED)
+
+
 @pytest.mark.parametrize(
     ("column", "value", "said"),
     [("kind", "大门", "kind"), ("width_m", -1.0, "width_m"), ("width_m", 400.0, "width_m")],

@@ -22,6 +22,7 @@ from tongling_gis.enclosure.offers import accept_offer
 from tongling_gis.enclosure.rules import read_rules
 from tongling_gis.enclosure.verdicts import find_blocking, judge_overall, summarise
 from tongling_gis.errors import UsageError
+from tongling_gis.studies.drafts import load_draft
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -204,6 +205,41 @@ def test_a_draft_is_kept_changed_compared_and_approved(
     states = [one["status"] for one in answer(capsys, "list", *where)["drafts"]]
     assert states == ["draft", "approved"]
     answer(capsys, "approve", "C1-v2", "--by", "李主任", *where, code=2)
+
+
+def test_what_was_let_pass_stands_on_in_the_next_version_until_it_is_withdrawn(
+    project: Workspace, boundary: Path
+) -> None:
+    """An override keeps its name, day and reason; compared, its withdrawal shows; notes do not."""
+
+    def keep(**facts: Any) -> studies.EnclosureStudy:
+        options = studies.EnclosureOptions(save_draft=True, **facts)
+        return studies.study_enclosure(project, options)
+
+    let = (("FIR-15a", "月底拆除石墩"), ("TRD-03", "不必"))
+    first = keep(path=boundary, author="王工", note="首版", date="2026-03-01", overrides=let)
+    assert any("TRD-03" in note.zh for note in first.assessment.notes)
+    second = keep(draft_id=first.draft_id, author="李工", date="2026-03-02")
+    kept = load_draft(project, second.draft_id)
+    assert [(one.rule, one.by, one.date) for one in kept.overrides] == [
+        ("FIR-15a", "王工", "2026-03-01")
+    ]
+    assert not kept.case.note
+    third = keep(draft_id=second.draft_id, author="李工", withdraw=("FIR-15a",))
+    changes = studies.compare_drafts(project, second.draft_id, third.draft_id)
+    assert "月底拆除石墩" in changes.overrides["FIR-15a"][0]
+    assert changes.overrides["FIR-15a"][1] == ""
+    with pytest.raises(UsageError, match="FIR-15a"):
+        keep(draft_id=third.draft_id, author="李工", withdraw=("FIR-15a",))
+
+
+@pytest.mark.parametrize("facts", [{"date": "2026-13-01"}, {"tolerance_m": 500.0}])
+def test_a_day_that_is_none_and_a_tolerance_that_redraws_are_refused(
+    project: Workspace, boundary: Path, facts: dict[str, Any]
+) -> None:
+    """Neither a typing slip in a date nor a tolerance of a block's size is taken."""
+    with pytest.raises(UsageError):
+        studies.study_enclosure(project, studies.EnclosureOptions(path=boundary, **facts))
 
 
 def test_a_draft_that_breaks_the_law_is_not_approved(

@@ -52,6 +52,7 @@ def _read_options(options: argparse.Namespace) -> Any:  # noqa: ANN401 - studies
         answers_path=options.answers,
         accept=tuple(options.accept),
         overrides=tuple(_split_override(one) for one in options.override),
+        withdraw=tuple(options.withdraw),
         tolerance_m=options.tolerance,
         save_draft=options.save_draft,
         author=options.author,

@@ -181,6 +181,16 @@ def _add_deeds(builder: Builder, parser: CommandParser) -> None:
     )
     builder.option(
         parser,
+        "--withdraw",
+        action="append",
+        default=[],
+        metavar="RULE",
+        help=Text(
+            "撤销方案里的一条破例，可多次", "take back an override of the draft; may be repeated"
+        ),
+    )
+    builder.option(
+        parser,
         "--save-draft",
         action="store_true",
         help=Text("存为方案的新版本（不覆盖旧版本）", "keep it as a new version of a draft"),

@@ -183,6 +183,13 @@ def show_changes(changes: DraftChanges, rules: Rules, screen: Screen) -> None:
                 f"  {rule_id} {title.en}: {old.en} → {new.en}",
             )
         )
+    for rule_id, (let, lets) in changes.overrides.items():
+        screen.say(
+            Text(
+                f"  {rule_id} 破例：{let or '无'} → {lets or '无'}",
+                f"  {rule_id} let pass: {let or 'no'} → {lets or 'no'}",
+            )
+        )
     if not changes.verdicts:
         screen.say(Text("  各条结论没有改变", "  No verdict has changed"))
 
@@ -212,6 +219,10 @@ def changes_json(changes: DraftChanges, first: str, second: str) -> dict[str, An
             rule: {"before": before.measured, "after": after.measured, "unit": after.unit}
             for rule, (before, after) in changes.numbers.items()
         },
+        "overrides": {
+            rule: {"before": before, "after": after}
+            for rule, (before, after) in changes.overrides.items()
+        },
     }
 
 
@@ -229,7 +240,7 @@ def show_draft(draft: Draft, screen: Screen) -> None:
         )
     )
     if draft.summary:
-        screen.say(f"    {draft.summary}")
+        screen.say(f"    {draft.summary.partition('；')[0]}")
 
 
 def draft_json(draft: Draft) -> dict[str, Any]:

@@ -73,12 +73,16 @@ class Check:
         rules: The rules in force.
         judged: What each rule finds, in the catalogue's order.
         offers: What would mend it, by number.
+        overrides: What was let pass of it.
+        needless: Rules that were to be let pass and stand in nobody's way.
     """
 
     enclosure: Enclosure
     rules: Rules
     judged: tuple[Judged, ...]
     offers: Mapping[str, Offer]
+    overrides: tuple[Override, ...] = ()
+    needless: tuple[str, ...] = ()
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -109,7 +113,15 @@ def judge_enclosure(
             finding = replace(found.finding, mends=list_mends(own), overridden=said)
             found = replace(found, finding=finding)
         judged.append(found)
-    return Check(enclosure, rules, tuple(judged), offers)
+    stands = {one.rule.rule_id for one in judged if one.finding.overridden is not None}
+    return Check(
+        enclosure,
+        rules,
+        tuple(judged),
+        offers,
+        overrides=tuple(one for rule, one in passed_over.items() if rule in stands),
+        needless=tuple(rule for rule in passed_over if rule not in stands),
+    )
 
 
 def check_enclosure(
@@ -235,11 +247,16 @@ def _stamp(check: Check, provenance: Provenance) -> Text:
 def _notes(check: Check) -> Sequence[Text]:
     """The summary, the verdict over all, what a reader must know, and the project's own rules."""
     own = Text("本项目改动的规则：{change}", "Changed by this project: {change}")
+    needless = Text(
+        "{rule} 没有不符合或无法判定，破例未采用",
+        "{rule} is neither broken nor unknown: nothing to let pass",
+    )
     return [
         summarise(check.judged),
         describe_overall(check.findings),
         _LEGAL,
         *(own.fill(change=change) for change in check.rules.changes),
+        *(needless.fill(rule=rule) for rule in check.needless),
     ]
 
 

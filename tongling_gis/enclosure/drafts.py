@@ -121,7 +121,7 @@ def read_draft(drafts: gpd.GeoDataFrame, gates: gpd.GeoDataFrame | None, draft_i
     """
     found = drafts[drafts["draft_id"].astype(str) == draft_id]
     if found.empty:
-        known = list(drafts["draft_id"].astype(str))
+        known = sorted(drafts["draft_id"].astype(str))
         raise UsageError(
             Text(
                 f"没有方案“{draft_id}”；现有：{'、'.join(known) or '无'}。",
@@ -232,12 +232,15 @@ class DraftChanges:
         gates: What differs of the gates.
         verdicts: Rule -> what it said of the first and of the second, where these differ.
         numbers: The same where the verdict stayed and the number measured changed.
+        overrides: Rule -> what it was let pass with in the first and in the second, "" for not,
+            where these differ.
     """
 
     line: tuple[Text, ...]
     gates: tuple[Text, ...]
     verdicts: Mapping[str, tuple[Stood, Stood]]
     numbers: Mapping[str, tuple[Stood, Stood]] = field(default_factory=dict)
+    overrides: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
 _SAME_SHARE = 0.005
@@ -262,6 +265,11 @@ def compare_drafts(before: Draft, after: Draft) -> DraftChanges:
         tuple(_compare_gates(before.case.gates, after.case.gates)),
         changed,
         numbers,
+        {
+            rule: (old.overridden, new.overridden)
+            for rule, (old, new) in pairs.items()
+            if old.overridden != new.overridden
+        },
     )
 
 

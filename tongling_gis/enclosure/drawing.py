@@ -124,6 +124,12 @@ def _repair(plain: shapely.Polygon, crs: CRS, named: Text) -> tuple[shapely.Poly
     new_holes -= sum(shapely.Polygon(ring).area for ring in plain.interiors)
     off_m2 = rest_m2 + max(new_holes, 0.0)
     if off_m2 > max(SLIVER_M2, SMALL_SHARE * largest.area):
+        if shapely.is_valid_reason(plain).startswith("Hole lies outside"):
+            raise _error(
+                named,
+                f"的内洞在 {where.zh} 落在外环之外：请在图上改正该处",
+                f"has a hole outside its ring at {where.en}: correct it there",
+            )
         raise _error(
             named,
             f"的边界在 {where.zh} 自相交，分不清围合的是哪一侧：请在图上改正该处",

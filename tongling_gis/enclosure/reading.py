@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
     from pyproj import CRS
+    from shapely.geometry.base import BaseGeometry
 
     from tongling_gis.enclosure.surroundings import Surroundings
 
@@ -36,6 +37,7 @@ NO_GATES = Text(
     "there is no gate at all: enclosed so, nobody inside has a way out; add the gates",
 )
 _WIDEST_M = 50.0
+_FARTHEST_M = 1000.0
 _AREAS = ("Polygon", "MultiPolygon")
 _LINES = ("LineString", "LinearRing", "MultiLineString")
 
@@ -116,6 +118,7 @@ def read_case(
     named = Text(f"边界“{found.name}”", f"The boundary {found.name!r}")
     whole = shapely.GeometryCollection(list(shapely.get_parts(chosen.geometry.to_numpy())))
     drawn = check_area(whole, crs, named=named)
+    _check_near(surroundings, drawn.area, named)
     snapped = snap_area(surroundings, drawn.area, tolerance_m=tolerance_m)
     asked = [read_gates(points), read_gates(_in_crs(gates, crs)) if gates is not None else []]
     placed, moved = place_gates(
@@ -124,6 +127,21 @@ def read_case(
     case = Case(boundary=snapped.area, crs=crs, gates=placed, **found._asdict())
     notes = (*drawn.notes, *snapped.notes, *moved, *_unread_hours(placed))
     return Reading(case, notes if placed else (*notes, NO_GATES))
+
+
+def _check_near(surroundings: Surroundings, area: BaseGeometry, named: Text) -> None:
+    """Refuse a boundary nowhere near the streets: it would pass rules that see nothing there."""
+    away_m = surroundings.street_tree.query_nearest(area, return_distance=True)[1]
+    if len(away_m) and away_m.min() > _FARTHEST_M:
+        away_km = away_m.min() / 1000
+        raise InputError(
+            Text(
+                f"{named.zh}离项目里最近的街道 {away_km:.1f} 公里："
+                "请核对坐标系，或是否选对了项目。",
+                f"{named.en} lies {away_km:.1f} km from the nearest street of the project: check "
+                "the coordinates, and that it is the right project.",
+            )
+        )
 
 
 def _in_crs(layer: gpd.GeoDataFrame, crs: CRS) -> gpd.GeoDataFrame:
@@ -142,7 +160,7 @@ def _split(rows: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
     kinds = rows.geometry.geom_type
     is_area, is_gate = kinds.isin(_AREAS), kinds == "Point"
     if "role" in rows:
-        is_area &= rows["role"] == "boundary"
+        is_area = (is_area | kinds.isin(_LINES)) & (rows["role"] == "boundary")
         is_gate &= rows["role"] == "gate"
     elif not is_area.any():
         is_area = kinds.isin(_LINES)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tongling_gis.enclosure.judging import Judged
 
 _MISSING_NAMED = 4
+_RULES_NAMED = 6
 OUTCOMES: dict[str, Text] = {
     "pass": Text("符合", "pass"),
     "fail": Text("不符合", "fail"),
@@ -102,8 +103,11 @@ def describe_overall(findings: Sequence[Finding]) -> Text:
     return Text("法律法规和强制性要求均符合", "All rules of law and mandatory codes are kept")
 
 
-def _ids(findings: Sequence[Finding]) -> str:
-    return ", ".join(one.rule for one in findings)
+def _ids(findings: Sequence[Finding]) -> Text:
+    named = ", ".join(one.rule for one in findings[:_RULES_NAMED])
+    if len(findings) <= _RULES_NAMED:
+        return Text.same(named)
+    return Text(f"{named} 等", f"{named}, ...")
 
 
 def summarise(judged: Sequence[Judged]) -> Text:

@@ -41,8 +41,8 @@ COMPOUND_KINDS = {
 }
 
 DRAFT_ORIGINS = {
-    "accepted": Text("采用建议", "Proposal accepted"),
-    "amended": Text("修改建议", "Proposal amended"),
+    "accepted": Text("采用现成边界", "Accepted as it was"),
+    "amended": Text("在现成边界上修改", "Amended"),
     "drawn": Text("手绘", "Drawn"),
     "uploaded": Text("上传", "Uploaded"),
 }

@@ -59,7 +59,6 @@ def keep_draft(workspace: Workspace, check: Check, options: EnclosureOptions) ->
     """
     from tongling_gis.enclosure.drafts import Draft, lay_out_draft, record_verdicts
     from tongling_gis.enclosure.verdicts import describe_overall, summarise
-    from tongling_gis.studies.enclosure import overrides_of
 
     case = check.enclosure.case
     series = _series(options.draft_id or case.case_id)
@@ -73,7 +72,7 @@ def keep_draft(workspace: Workspace, check: Check, options: EnclosureOptions) ->
         previous_id=options.draft_id or (before[-1].draft_id if before else ""),
         summary=f"{describe_overall(check.findings).zh}。{summarise(check.judged).zh}",
         verdicts=record_verdicts(check.findings),
-        overrides=overrides_of(options),
+        overrides=check.overrides,
     )
     workspace.write(lay_out_draft(draft), replace=False)
     return draft_id
@@ -131,7 +130,9 @@ def approve_draft(
         RefusalError: If breaches of law or mandatory codes stand in its way.
     """
     from tongling_gis.enclosure.verdicts import find_standing
+    from tongling_gis.studies.enclosure import check_day
 
+    check_day(date)
     draft = load_draft(workspace, draft_id)
     if not by.strip():
         raise UsageError(Text("批准须写明姓名（--by）。", "An approval needs a name (--by)."))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal
 
 from tongling_gis.errors import MissingFileError, UnreadableFileError, UsageError
@@ -49,7 +49,9 @@ class EnclosureOptions:
         part: Which layer of the file.
         answers_path: TOML file of what people answer.
         accept: Numbers of offers to accept, one after the other.
-        overrides: Findings that are let pass, as (rule, reason); the author lets them.
+        overrides: Findings that are let pass, as (rule, reason); the author lets them. Those
+            of the draft that is checked stand on.
+        withdraw: Rules of which an override of the draft stands no more.
         tolerance_m: Farthest that the line is moved to walls and plots; None for the usual.
         save_draft: Whether the case is kept as a draft.
         author: Who drew or checks it.
@@ -69,6 +71,7 @@ class EnclosureOptions:
     answers_path: Path | None = None
     accept: tuple[str, ...] = ()
     overrides: tuple[tuple[str, str], ...] = ()
+    withdraw: tuple[str, ...] = ()
     tolerance_m: float | None = None
     save_draft: bool = False
     author: str = ""
@@ -179,7 +182,7 @@ def study_enclosure(
     reading = read_subject(workspace, surroundings, options)
     case = _with_answers(reading.case, options, rules)
     progress(Text("逐条检查", "Checking every rule"), 0.5)
-    check = _check(surroundings, case, rules, options)
+    check = _check(surroundings, case, rules, options, _overrides(workspace, options))
     result = sum_up(check, enclosure_provenance(workspace))
     result = replace(result, notes=(*result.notes, *reading.notes))
     progress(Text("保存结果", "Saving the result"), 0.9)
@@ -233,6 +236,7 @@ def check_subject(workspace: Workspace, options: EnclosureOptions) -> None:
         raise UsageError(
             Text("保存方案须写明编制人（--author）。", "A draft needs its author (--author).")
         )
+    _check_choices(options)
     for path in (options.path, options.gates_path, options.answers_path):
         if path is not None and not path.exists():
             raise MissingFileError(
@@ -249,6 +253,38 @@ def read_subject(
 ) -> Reading:
     """Read the case that is asked for, with the gates of another file beside its own."""
     return _with_gates(_read(workspace, surroundings, options), surroundings, options)
+
+
+_FARTHEST_SNAP_M = 20.0
+
+
+def _check_choices(options: EnclosureOptions) -> None:
+    """Refuse a day that there is not, and a tolerance that would draw another boundary."""
+    check_day(options.date)
+    if options.tolerance_m is not None and not 0 <= options.tolerance_m <= _FARTHEST_SNAP_M:
+        raise UsageError(
+            Text(
+                f"吸附距离须为 0 到 {_FARTHEST_SNAP_M:g} 米，现为 {options.tolerance_m:g}。",
+                f"The tolerance is 0 to {_FARTHEST_SNAP_M:g} m, not {options.tolerance_m:g}.",
+            )
+        )
+
+
+def check_day(day: str) -> None:
+    """Refuse what is no day; "" stands for today.
+
+    Raises:
+        UsageError: If it is none.
+    """
+    try:
+        date.fromisoformat(day or "2000-01-01")
+    except ValueError:
+        raise UsageError(
+            Text(
+                f"日期“{day}”读不懂：请写如 2026-03-01。",
+                f"{day!r} is no date: write one like 2026-03-01.",
+            )
+        ) from None
 
 
 def _read(workspace: Workspace, surroundings: Surroundings, options: EnclosureOptions) -> Reading:
@@ -285,7 +321,7 @@ def _read(workspace: Workspace, surroundings: Surroundings, options: EnclosureOp
 
 def _with_gates(reading: Reading, surroundings: Surroundings, options: EnclosureOptions) -> Reading:
     """Give the case with the gates of another file beside its own."""
-    from tongling_gis.enclosure.reading import Reading, number_gates, read_gates
+    from tongling_gis.enclosure.reading import NO_GATES, Reading, number_gates, read_gates
     from tongling_gis.enclosure.snapping import place_gates
     from tongling_gis.importers.drawn import read_drawn
 
@@ -296,13 +332,13 @@ def _with_gates(reading: Reading, surroundings: Surroundings, options: Enclosure
     case = reading.case
     gates = number_gates([*case.gates, *more])
     placed, notes = place_gates(surroundings, case.boundary, gates)
-    return Reading(replace(case, gates=placed), (*reading.notes, *notes))
+    before = [note for note in reading.notes if note != NO_GATES or not placed]
+    return Reading(replace(case, gates=placed), (*before, *notes))
 
 
 def _renewed(case: Case, facts: Facts) -> Case:
     """Give a draft's case with who works on it now."""
-    author, note = facts.author or case.author, facts.note or case.note
-    return replace(case, author=author, date=facts.date, note=note)
+    return replace(case, author=facts.author or case.author, date=facts.date, note=facts.note)
 
 
 def _with_answers(case: Case, options: EnclosureOptions, rules: Rules) -> Case:
@@ -317,14 +353,17 @@ def _with_answers(case: Case, options: EnclosureOptions, rules: Rules) -> Case:
 
 
 def _check(
-    surroundings: Surroundings, case: Case, rules: Rules, options: EnclosureOptions
+    surroundings: Surroundings,
+    case: Case,
+    rules: Rules,
+    options: EnclosureOptions,
+    overrides: tuple[Override, ...],
 ) -> Check:
     """Check, accept the offers asked for one by one, and check anew after each."""
     from tongling_gis.enclosure.checking import judge_enclosure
     from tongling_gis.enclosure.enclosing import Enclosure
     from tongling_gis.enclosure.offers import accept_offer, choose_offer
 
-    overrides = overrides_of(options)
     check = judge_enclosure(Enclosure(surroundings, case), rules, overrides=overrides)
     for offer_id in options.accept:
         changed = accept_offer(check.enclosure.case, choose_offer(check.offers, offer_id))
@@ -332,13 +371,26 @@ def _check(
     return check
 
 
-def overrides_of(options: EnclosureOptions) -> tuple[Override, ...]:
-    """List the findings that the author lets pass."""
+def _overrides(workspace: Workspace, options: EnclosureOptions) -> tuple[Override, ...]:
+    """List the findings let pass: those of the draft that stand on, and the author's now."""
     from tongling_gis.enclosure.checking import Override
+    from tongling_gis.studies.drafts import load_draft
 
-    return tuple(
+    kept = load_draft(workspace, options.draft_id).overrides if options.draft_id else ()
+    known = {one.rule for one in kept}
+    for rule in options.withdraw:
+        if rule not in known:
+            raise UsageError(
+                Text(
+                    f"没有可撤销的破例“{rule}”；方案里有：{'、'.join(sorted(known)) or '无'}。",
+                    f"There is no override of {rule!r} to withdraw; the draft has: "
+                    f"{', '.join(sorted(known)) or 'none'}.",
+                )
+            )
+    own = (
         Override(rule, options.author, reason, options.day) for rule, reason in options.overrides
     )
+    return (*(one for one in kept if one.rule not in options.withdraw), *own)
 
 
 _MORE_LAYERS = (
