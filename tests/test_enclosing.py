@@ -15,6 +15,7 @@ from towns import CRS, gate, layer, line, place, read_town, wall
 
 from tongling_gis.catalogue import WalkProfile, read_standards
 from tongling_gis.enclosure.enclosing import Enclosure
+from tongling_gis.enclosure.measures import MEASURES
 from tongling_gis.enclosure.model import Case, Gate, GateKind
 from tongling_gis.enclosure.snapping import place_gates
 from tongling_gis.enclosure.surroundings import prepare_surroundings
@@ -118,6 +119,19 @@ def test_a_boundary_with_one_gate_sends_its_home_round() -> None:
     # 150 m back west, 150 up, 600 along the top, 100 down
     assert walks(west) == {"H1": (500.0, 150 + 150 + 600 + 100.0), "H2": (1050.0, 1150.0)}
     assert walks(Enclosure(surroundings, case(MIDDLE)))["H1"] == (500.0, math.inf)
+
+
+@pytest.mark.parametrize("off_m", [-0.008, -0.004, 0.0, 0.004, 0.008])
+def test_a_street_that_is_split_millimetres_off_the_line_crosses_it_once(off_m) -> None:
+    """A gate's node beside the line counts as on it: one crossing, by its gate, for engines too."""
+    halves = [line((-100, 0), (off_m, 0)), line((off_m, 0), (100, 0))]
+    streets = layer(halves, street_id=["out", "in"], highway="residential")
+    town = prepare(network=build_network(streets))
+    enclosure = Enclosure(town, case(box(0, -50, 200, 50), opening(0, 0, width_m=5.0)))
+    assert enclosure.crossings["gate"].tolist() == [0]
+    assert MEASURES["vehicle_gates"].function(enclosure).value == 1.0
+    assert enclosure.lanes.linked.all()
+    assert not Enclosure(town, case(box(0, -50, 200, 50))).lanes.linked.all()
 
 
 def test_crossings_say_where_by_which_gate_and_whose_the_street_is() -> None:

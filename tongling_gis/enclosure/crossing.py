@@ -47,31 +47,44 @@ def find_crossings(enclosure: Enclosure) -> pd.DataFrame:
 def _find_changes_of_side(enclosure: Enclosure) -> tuple[Ints, Floats]:
     """Find the edges, and the places along them, at which they pass from one side to the other."""
     network = enclosure.walking
-    line = enclosure.line
+    edge, at_m = _find_meetings(network, enclosure.line)
+    length_m = shapely.length(network.geometry[edge])
+    behind = _sides(enclosure, edge, at_m - _STEP_M, at_m > 0.0)
+    ahead = _sides(enclosure, edge, at_m + _STEP_M, at_m < length_m)
+    changes = (behind >= 0) & (ahead >= 0) & (behind != ahead)
+    at_end = np.flatnonzero((behind < 0) | (ahead < 0))
+    side = np.maximum(behind, ahead)
+    through = _through_nodes(network, edge[at_end], at_m[at_end], side[at_end])
+    chosen = np.sort(np.concatenate([np.flatnonzero(changes), at_end[through]]))
+    places = shapely.line_interpolate_point(network.geometry[edge[chosen]], at_m[chosen])
+    return _apart(edge[chosen], shapely.get_coordinates(places))
+
+
+def _find_meetings(network: Network, line: shapely.MultiLineString) -> tuple[Ints, Floats]:
+    """List where edges meet a line, by edge and metres along it.
+
+    An edge whose node lies within a centimetre of the line meets it at that node.
+    """
     shapely.prepare(line)
     edge = np.flatnonzero(shapely.intersects(line, network.geometry))
     parts, pair = shapely.get_parts(
         shapely.intersection(network.geometry[edge], line), return_index=True
     )
     is_point = shapely.get_type_id(parts) == shapely.GeometryType.POINT
-    ends = [shapely.get_point(parts[~is_point], end) for end in (0, -1)]
-    points = np.concatenate([parts[is_point], *ends])
+    tips = [shapely.get_point(parts[~is_point], end) for end in (0, -1)]
+    points = np.concatenate([parts[is_point], *tips])
     edge = edge[np.concatenate([pair[is_point], pair[~is_point], pair[~is_point]])]
-    keep = ~shapely.is_empty(points)
-    edge, points = edge[keep], points[keep]
+    edge, points = edge[~shapely.is_empty(points)], points[~shapely.is_empty(points)]
     at_m = shapely.line_locate_point(network.geometry[edge], points)
-    order = np.lexsort((at_m, edge))
-    edge, at_m = edge[order], at_m[order]
-    xy = shapely.get_coordinates(points[order])
+    near = shapely.dwithin(line, shapely.points(network.xy), _SAME_PLACE_M)
+    begins, ends = (np.flatnonzero(near[node]) for node in network.ends.T)
+    edge = np.concatenate([edge, begins, ends])
+    at_m = np.concatenate([at_m, np.zeros(len(begins)), np.full(len(ends), np.inf)])
     length_m = shapely.length(network.geometry[edge])
-    behind = _sides(enclosure, edge, at_m - _STEP_M, at_m > _SAME_PLACE_M)
-    ahead = _sides(enclosure, edge, at_m + _STEP_M, length_m - at_m > _SAME_PLACE_M)
-    changes = (behind >= 0) & (ahead >= 0) & (behind != ahead)
-    at_end = np.flatnonzero((behind < 0) | (ahead < 0))
-    side = np.maximum(behind, ahead)
-    through = _through_nodes(network, edge[at_end], at_m[at_end], side[at_end])
-    chosen = np.sort(np.concatenate([np.flatnonzero(changes), at_end[through]]))
-    return _apart(edge[chosen], xy[chosen])
+    at_m = np.where(at_m <= _SAME_PLACE_M, 0.0, at_m)
+    at_m = np.where(length_m - at_m <= _SAME_PLACE_M, length_m, at_m)
+    met = np.unique(np.column_stack([edge, at_m]), axis=0)
+    return met[:, 0].astype(np.int64), met[:, 1]
 
 
 def _sides(enclosure: Enclosure, edge: Ints, at_m: Floats, there: Flags) -> Ints:
@@ -86,9 +99,7 @@ def _sides(enclosure: Enclosure, edge: Ints, at_m: Floats, there: Flags) -> Ints
 
 def _through_nodes(network: Network, edge: Ints, at_m: Floats, side: Ints) -> Flags:
     """Tell which edges end, from inside, at a node on the line from which another goes out."""
-    begins = at_m <= _SAME_PLACE_M
-    columns = network.ends[edge]
-    node = np.where(begins, columns[:, 0], columns[:, 1])
+    node = np.where(at_m == 0.0, *network.ends[edge].T)
     goes_out = np.isin(node, node[side == 0])
     return np.asarray((side == 1) & goes_out)
 
