@@ -92,6 +92,7 @@ def _places() -> dict[str, gpd.GeoDataFrame]:
             "built_year": pd.array([1986, 1979, 2012, None], dtype="Int64"),
             "dwellings": pd.array([1200, 300, 800, 90], dtype="Int64"),
             "company_id": ["P1", "P1", "P2", "GONE"],
+            "committee_term_end": [None, "2020-06-30", "2999-01-01", None],
             "quasi_property": pd.array([True, False, None, True], dtype="boolean"),
             "cleaning": ["good", "mending", None, "missing"],
             "security": ["good", "good", None, None],
@@ -225,20 +226,39 @@ def _records() -> dict[str, pd.DataFrame]:
         ),
         "activities": pd.DataFrame(
             {
-                "activity_id": [f"A{k}" for k in range(30)],
-                "centre_id": ["C1"] * 30,
-                "date": [f"2025-{1 + k % 12:02d}-15" for k in range(30)],
-                "kind": ["书法 '课'", "义诊", "电影"] * 10,
-                "attendance": [10 + k for k in range(30)],
+                "activity_id": [f"A{k}" for k in range(32)],
+                "centre_id": ["C1"] * 30 + ["C2"] * 2,
+                "date": [f"2025-{1 + k % 12:02d}-15" for k in range(30)]
+                + ["2024-11-03", "2025-02-01"],
+                "kind": ["书法 '课'", "义诊", "电影"] * 10 + ["义诊"] * 2,
+                "attendance": [10 + k for k in range(32)],
             }
         ),
         "companies": pd.DataFrame(
             {
-                "company_id": ["P1", "P2"],
-                "name": ["铜都'物业", "江南物业"],
-                "credit_score": [91.0, 40.0],
-                "blacklisted": pd.array([False, True], dtype="boolean"),
-                "blacklist_reason": [None, "拖欠<整改>"],
+                "company_id": ["P1", "P2", "P3"],
+                "name": ["铜都'物业", "江南物业", "江北物业"],
+                "credit_score": [91.0, 40.0, 35.0],
+                "blacklisted": pd.array([False, True, None], dtype="boolean"),
+                "blacklist_reason": [None, "拖欠<整改>", None],
+            }
+        ),
+        "blacklist": pd.DataFrame(
+            {
+                "entry_id": ["B1", "B2"],
+                "company_id": ["P3", "P1"],
+                "date": ["2025-05-01", "2020-05-01"],
+                "reason": ["撤离小区", "旧事"],
+                "lifted": [None, "2021-05-01"],
+            }
+        ),
+        "mending_orders": pd.DataFrame(
+            {
+                "order_id": ["O1", "O2"],
+                "compound_id": ["K2", "K2"],
+                "date": ["2024-01-01", "2024-02-01"],
+                "due": ["2024-02-01", "2024-03-01"],
+                "status": ["open", "done"],
             }
         ),
         "compound_assessments": pd.DataFrame(

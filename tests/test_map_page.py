@@ -259,6 +259,31 @@ def test_companies_and_alliances_have_cards(reader: Reader, pages: dict[str, Pat
     reader.wait_for_card("没有这条档案：nowhere%")
 
 
+def test_what_is_overdue_or_listed_is_marked(reader: Reader, pages: dict[str, Path]) -> None:
+    """Days that have passed say so where nothing was done; an entry not lifted is a listing."""
+    marked = "return document.querySelectorAll('#card .overdue').length"
+    reader.open(pages["zh"], "#compound=K2")
+    reader.wait_for_card(NASTY[1])
+    assert reader.run(marked) == 2  # the committee's term, and one of two orders to mend
+    assert not reader.driver.find_elements(By.CSS_SELECTOR, "#card .notice")
+    reader.run("location.hash = '#compound=K3'")
+    reader.wait_for_card(NASTY[2])
+    assert reader.run(marked) == 0
+    reader.run("location.hash = '#company=P3'")
+    reader.wait_for_card("江北物业")
+    assert "已列入黑名单：撤离小区" in reader.text("#card .notice")
+
+
+def test_charts_leave_no_month_out(reader: Reader, pages: dict[str, Path]) -> None:
+    """Months without an activity stand as nothing between those with one."""
+    reader.open(pages["zh"], "#centre=C2")
+    reader.wait(lambda: reader.run("return Boolean(document.querySelector('#card .chart'))"))
+    steps = (
+        "return [...document.querySelectorAll('#card .chart rect title')].map(t => t.textContent)"
+    )
+    assert reader.run(steps) == ["2024-11 40", "2024-12 0", "2025-01 0", "2025-02 41"]
+
+
 def test_the_full_record_tells_everything_and_leads_back(
     reader: Reader, pages: dict[str, Path]
 ) -> None:

@@ -303,6 +303,7 @@ PAGE_WORDS: dict[str, Text] = {
     "serviceUnknown": Text("未登记", "Not recorded"),
     "company": Text("物业企业", "Property company"),
     "noCompany": Text("未登记物业企业", "No property company recorded"),
+    "pastDue": Text("已过期", "overdue"),
     "blacklisted": Text("已列入黑名单", "Blacklisted"),
     "blacklistedWhy": Text("已列入黑名单：{why}", "Blacklisted: {why}"),
     "manages": Text("管理的小区", "Compounds it manages"),

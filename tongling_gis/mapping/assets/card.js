@@ -62,7 +62,7 @@ function ownFacts(table, record, except) {
     const value = record[column.name];
     if (except.includes(column.name) || value === null || value === undefined || value === "") continue;
     const shown = column.refers && CARD_KINDS[column.refers] ? recordLink(column.refers, value) : showValue(column, value);
-    pairs.push([columnLabel(column), shown]);
+    pairs.push([columnLabel(column), showDue(table, record, column, shown)]);
   }
   return pairs;
 }
@@ -76,7 +76,7 @@ function recordTable(table, rows, names) {
     const value = row[column.name];
     if (value === null || value === undefined) return "–";
     if (column.refers && CARD_KINDS[column.refers]) return recordLink(column.refers, value);
-    return showValue(column.unit && column.unit !== "%" ? { ...column, unit: "" } : column, value);
+    return showDue(table, row, column, showValue(column.unit && column.unit !== "%" ? { ...column, unit: "" } : column, value));
   };
   const numeric = columns.flatMap((column, i) => (["integer", "number"].includes(column.kind) ? [i] : []));
   return dataTable(columns.map(heading), rows.map((row) => columns.map((column) => cell(row, column))), numeric);
@@ -184,16 +184,15 @@ function activitySection(key) {
     for (const row of rows) groups.set(nameOf(row), [...(groups.get(nameOf(row)) ?? []), row]);
     return groups;
   };
-  const months = [...grouped((row) => String(row.date ?? "").slice(0, 7))].filter(([month]) => month).sort();
+  const byMonth = bySteps(rows, month, (row) => row.attendance);
   const kinds = [...grouped((row) => row.kind ?? words.unknown)].sort((a, b) => b[1].length - a[1].length);
   const dates = rows.map((row) => row.date).filter(Boolean);
   return section(
     words.activities,
     el("p", {}, say("activitiesSum", { n: number(rows.length), a: number(visits(rows)), from: last(dates) ?? "–", to: dates[0] ?? "–" })),
-    months.length > 1 && [
+    byMonth.steps.length > 1 && [
       el("p", { class: "quiet" }, words.byMonth),
-      columns(months.map(([, some]) => visits(some)), months.map(([month]) => month), "#2f7ebc",
-        months.map(([month, some]) => `${month} ${visits(some)}`).join(", ")),
+      columns(byMonth.values, byMonth.steps, "#2f7ebc", byMonth.steps.map((step, i) => `${step} ${byMonth.values[i]}`).join(", ")),
     ],
     dataTable([words.activityKind, words.activityCount, words.activityVisits],
       kinds.map(([kind, some]) => [kind, number(some.length), number(visits(some))]), [1, 2]),
@@ -250,35 +249,36 @@ function companySection(compound, key) {
     .filter((other) => records.keyOf("compounds", other) !== key);
   return section(
     words.company,
-    company.blacklisted && blacklistNotice(company),
+    blacklistNotice(company),
     factList([[records.label("companies", "name"), recordLink("companies", compound.company_id)],
       ...ownFacts("companies", company, ["company_id", "name", "blacklisted", "blacklist_reason"])]),
     others.length && [el("h4", {}, `${words.alsoManages} (${others.length})`), linkRow("compounds", others)],
   );
 }
 
+/** Say that a company is on the blacklist, by its own row or an entry that is not lifted. */
 function blacklistNotice(company) {
-  const why = company.blacklist_reason;
+  const entries = records.linked("blacklist", "company_id", records.keyOf("companies", company));
+  const entry = newestFirst(entries, "date").find((one) => !one.lifted);
+  if (!company.blacklisted && !entry) return null;
+  const why = entry?.reason ?? company.blacklist_reason;
   return el("p", { class: "notice" }, why ? say("blacklistedWhy", { why }) : words.blacklisted);
 }
 
 function assessmentSection(key) {
   const rows = newestFirst(records.linked("compound_assessments", "compound_id", key), "quarter");
   if (!rows.length) return null;
-  const inOrder = [...rows].reverse();
-  const quarters = inOrder.map((row) => row.quarter ?? "");
   const trend = (column, colour, name, unit) => {
-    const values = inOrder.map((row) => row[column] ?? null);
-    const known = values.filter((value) => value !== null);
-    if (known.length < 2) return null;
-    const said = say("trend", { what: name, from: `${quarters[0]} ${number(known[0])}${unit}`, to: `${last(quarters)} ${number(last(known))}${unit}` });
-    return el("figure", {}, el("figcaption", { class: "quiet" }, said), lineChart(values, quarters, colour, said));
+    const { steps, values } = bySteps(rows, (row) => row.quarter, (row) => row[column], { mean: true });
+    if (steps.length < 2) return null;
+    const said = say("trend", { what: name, from: `${steps[0]} ${number(values[0])}${unit}`, to: `${last(steps)} ${number(last(values))}${unit}` });
+    return el("figure", {}, el("figcaption", { class: "quiet" }, said), lineChart(values, steps, colour, said));
   };
   return section(
     words.assessments,
     trend("satisfaction_pct", "#2f7ebc", words.satisfaction, "%"),
     trend("score", "#7a4f9a", words.score, ""),
-    recordTable("compound_assessments", rows, ["quarter", "score", "satisfaction_pct", "rank", "note"]),
+    recordTable("compound_assessments", rows, ["quarter", "score", "satisfaction_pct", "rank", "reward_yuan", "note"]),
   );
 }
 
@@ -321,7 +321,7 @@ function allianceMembers(id, self = {}) {
 function companyCard(company, key) {
   const managed = records.linked("compounds", "company_id", key);
   return [
-    company.blacklisted && blacklistNotice(company),
+    blacklistNotice(company),
     section(words.facts, factList(ownFacts("companies", company, ["company_id", "name", "blacklisted", "blacklist_reason"]))),
     section(`${words.manages} (${managed.length})`, linkRow("compounds", managed)),
   ];

@@ -3,6 +3,43 @@
 const CHART_LEFT = 30; // room for the numbers of the axis
 const CHART_FOOT = 16; // room for the steps' names
 
+/** The month of a record. */
+const month = (row) => String(row.date ?? "").slice(0, 7);
+
+/** Means or sums of a column by step (quarter, month), in the order of time. */
+function bySteps(rows, stepOf, valueOf, { mean = false } = {}) {
+  const groups = new Map();
+  for (const row of rows) {
+    const step = stepOf(row), value = valueOf(row);
+    if (!step || isMissing(value)) continue;
+    const own = groups.get(step) ?? { sum: 0, count: 0 };
+    groups.set(step, { sum: own.sum + value, count: own.count + 1 });
+  }
+  const steps = withoutGaps([...groups.keys()].sort());
+  const valueAt = (step) => {
+    const own = groups.get(step);
+    if (!own) return mean ? null : 0;
+    return mean ? own.sum / own.count : own.sum;
+  };
+  return { steps, values: steps.map(valueAt) };
+}
+
+const STEPS_A_YEAR = { 4: 1, 6: 4, 7: 12 }; // by the length of 2026, 2026Q1 and 2026-03
+const STEPS_AT_MOST = 400;
+
+/** Years, quarters or months in order, with those between them. */
+function withoutGaps(steps) {
+  const a = STEPS_A_YEAR[steps[0]?.length];
+  if (!a || steps.some((step) => !/^\d{4}(Q[1-4]|-\d\d)?$/.test(step) || step.length !== steps[0].length)) return steps;
+  const count = (step) => Number(step.slice(0, 4)) * a + Number(step.slice(5) || 1) - 1;
+  const first = count(steps[0]), many = count(last(steps)) - first + 1;
+  if (many > STEPS_AT_MOST) return steps;
+  return Array.from({ length: many }, (_none, i) => {
+    const [year, part] = [Math.floor((first + i) / a), ((first + i) % a) + 1];
+    return `${year}${{ 1: "", 4: `Q${part}`, 12: `-${String(part).padStart(2, "0")}` }[a]}`;
+  });
+}
+
 /** Round numbers around a range, three to five of them. */
 function axisTicks(low, top) {
   const span = top - low || Math.abs(top) || 1;

@@ -22,7 +22,7 @@ function fullTable(name, rows, without) {
               draw();
               holder.querySelector("[aria-sort]:not([aria-sort=none]) button")?.focus();
             })))),
-          el("tbody", {}, sorted.slice(0, count).map((row) => el("tr", {}, shown.map((column) => cellOf(row, column))))))),
+          el("tbody", {}, sorted.slice(0, count).map((row) => el("tr", {}, shown.map((column) => cellOf(name, row, column))))))),
       ...(rest > 0 ? [el("button", { type: "button", class: "plain", onclick: () => {
         count = Infinity;
         draw();
@@ -41,25 +41,12 @@ function headingOf(column) {
   return columnLabel(column) + (column.unit && column.unit !== "%" ? ` (${column.unit})` : "");
 }
 
-function cellOf(row, column) {
+function cellOf(table, row, column) {
   const value = row[column.name];
   if (isMissing(value)) return el("td", { class: isNumeric(column) ? "number" : null }, "–");
   const bare = column.unit && column.unit !== "%" ? { ...column, unit: "" } : column;
   const shown = column.refers && CARD_KINDS[column.refers] ? recordLink(column.refers, value) : showValue(bare, value);
-  return el("td", { class: isNumeric(column) ? "number" : null }, shown);
-}
-
-/** Means or sums of a column by step (quarter, month), in the order of time. */
-function bySteps(rows, stepOf, valueOf, { mean = false } = {}) {
-  const groups = new Map();
-  for (const row of rows) {
-    const step = stepOf(row), value = valueOf(row);
-    if (!step || isMissing(value)) continue;
-    const own = groups.get(step) ?? { sum: 0, count: 0 };
-    groups.set(step, { sum: own.sum + value, count: own.count + 1 });
-  }
-  const steps = [...groups].sort((a, b) => a[0].localeCompare(b[0]));
-  return { steps: steps.map(([step]) => step), values: steps.map(([, own]) => (mean ? own.sum / own.count : own.sum)) };
+  return el("td", { class: isNumeric(column) ? "number" : null }, showDue(table, row, column, shown));
 }
 
 const PAGE_CHART = { wide: 400, high: 140 };
@@ -67,11 +54,9 @@ const PAGE_CHART = { wide: 400, high: 140 };
 /** A chart with its heading; nothing where there are fewer than two steps. */
 function trendFigure(title, { steps, values }, draw, colour) {
   if (steps.length < 2) return null;
-  const said = steps.map((step, i) => `${step} ${number(values[i])}`).join(", ");
+  const said = steps.flatMap((step, i) => (values[i] === null ? [] : [`${step} ${number(values[i])}`])).join(", ");
   return el("figure", {}, el("figcaption", {}, title), draw(values, steps, colour, `${title}: ${said}`, PAGE_CHART));
 }
-
-const month = (row) => String(row.date ?? "").slice(0, 7);
 
 /** Charts of what is known of a record over time. */
 function trendFigures(kind, key) {

@@ -91,6 +91,23 @@ function showValue(column, value) {
   return column.unit === "%" ? `${digits}%` : `${digits} ${column.unit}`;
 }
 
+/** Days by which something was to be done, and how a record says that it is. */
+const DUE_DAYS = {
+  compounds: { committee_term_end: () => false, contract_end: () => false },
+  mending_orders: { due: (order) => Boolean(order.done) || ["done", "checked"].includes(order.status) },
+};
+
+/** Whether a record's day has passed, by the reader's clock, and what was due is not done. */
+function isOverdue(table, record, name) {
+  const isDone = DUE_DAYS[table]?.[name];
+  return Boolean(isDone) && Boolean(record[name]) && record[name] < new Date().toLocaleDateString("sv") && !isDone(record);
+}
+
+/** A value as a reader sees it, a day that has passed marked as such. */
+function showDue(table, record, column, shown) {
+  return isOverdue(table, record, column.name) ? [shown, " ", el("span", { class: "overdue" }, words.pastDue)] : shown;
+}
+
 const records = new Records(JSON.parse(document.getElementById("map-records").textContent));
 
 /** The address of a card within the page, or of a full record. */
