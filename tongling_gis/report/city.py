@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tongling_gis.assessment import Verdict
+from tongling_gis.report.cells import is_known
 from tongling_gis.report.content import Heading, Paragraph, Picture, Report, Table
 from tongling_gis.report.counted import each_of, unit_of, who_of
 from tongling_gis.report.phrases import (
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from tongling_gis.report.content import Block
 
 _GAPS = 8
+_BY_AGE = Text("各年龄段居民的步行覆盖", "Coverage by age group")
 _BY_HOMES = Text(
     "居民人数未知，以下按居民点（建筑）计。", "Residents are unknown, so homes are counted. "
 )
@@ -92,13 +94,14 @@ def _conclude(coverage: Assessment, limits: Sequence[float]) -> Text:
     if total is None or covered is None:
         return Text("人数未知，无法评估覆盖率。", "Nobody is counted: no share can be given.")
     lead = Text(
-        "{city}共有邻里中心 {centres} 处。{unknown}{total} {each}{who}中，{covered} {each}"
-        "（{share}）可在 {longest:g} 分钟内步行到达最近的邻里中心，{rest} {each}尚未覆盖。",
-        "{city} has {centres} neighbourhood centres. {unknown}Of {total} {who}, {covered} "
-        "({share}) reach the nearest within {longest:g} minutes' walk; {rest} do not.",
+        "{city}共有邻里中心 {centres} 处{stand_in}。{unknown}{total} {each}{who}中，"
+        "{covered} {each}（{share}）可在 {longest:g} 分钟内步行到达最近的邻里中心，{rest} {each}尚未覆盖。",
+        "{city} has {centres} neighbourhood centres{stand_in}. {unknown}Of {total} {who}, "
+        "{covered} ({share}) reach the nearest within {longest:g} minutes' walk; {rest} do not.",
     ).fill(
         city=coverage.subject,
         centres=say_count(find_value(coverage, "centres_total")),
+        stand_in=_say_stand_in(coverage),
         unknown=Text("", "") if unit == "residents" else _BY_HOMES,
         each=Text("名", "") if unit == "residents" else Text("处", ""),
         who=who_of(coverage),
@@ -119,6 +122,14 @@ def _conclude(coverage: Assessment, limits: Sequence[float]) -> Text:
     return join([lead, walk])
 
 
+def _say_stand_in(coverage: Assessment) -> Text:
+    """Say what stands in for centres, where something does."""
+    kind = coverage.parameters.get("centres_from")
+    if not kind:
+        return Text("", "")
+    return Text(f"（以 {kind} 的设施代替）", f" (amenities {kind} stand in for them)")
+
+
 def _cover(
     coverage: Assessment, limits: Sequence[float], pictures: Mapping[str, bytes]
 ) -> list[Block]:
@@ -136,12 +147,12 @@ def _cover(
         Text("总数", "In all"),
         *(Text(f"{limit:g} 分钟内", f"Within {limit:g} min") for limit in limits),
     ]
-    caption = Text("各年龄段居民的步行覆盖", "Coverage by age group")
+    caption = Text("步行覆盖", "Coverage") if len(groups) == 1 else _BY_AGE
     table = Table(caption, heads, rows, numeric=frozenset(range(1, len(heads))))
     blocks: list[Block] = []
     for name, words in (
         ("coverage", Text("居民到最近邻里中心的步行时间", "Walks to the nearest centre")),
-        ("share_by_age", Text("各年龄段覆盖率", "Share covered by age group")),
+        ("share_by_age", Text("各时限内的覆盖率", "Share covered")),
         ("minutes", Text("居民步行时间分布", "Residents by minutes of their walk")),
     ):
         if name in pictures:
@@ -185,7 +196,7 @@ def _centres(
     ordered = centres.sort_values(column, ascending=False, kind="stable")
     rows = [
         [
-            say(getattr(row, "name", None) or row.centre_id),
+            _name(row),
             _stars(getattr(row, "stars", None)),
             say_count(_number(getattr(row, "floor_area_m2", None))),
             say_count(_number(getattr(row, column))),
@@ -203,10 +214,15 @@ def _centres(
     caption = Text("各邻里中心就近服务的{who}", "The {who} that each centre is nearest to")
     caption = caption.fill(who=who_of(coverage))
     blocks: list[Block] = [Table(caption, heads, rows, (4, 1, 2, 2.4), frozenset({2, 3}))]
-    if "stars" in pictures:
+    if "stars" in pictures and "stars" in centres and centres["stars"].notna().any():
         words = Text("星级与服务居民", "Stars and residents served")
         blocks.insert(0, Picture(words, pictures["stars"]))
     return blocks
+
+
+def _name(row: Any) -> Text:  # noqa: ANN401 - a row
+    name = getattr(row, "name", None)
+    return say(name if is_known(name) else row.centre_id)
 
 
 def _number(value: object) -> float | None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import html
 from base64 import b64encode
-from html import escape
 from typing import TYPE_CHECKING
 
 from tongling_gis.report.content import (
@@ -54,22 +54,27 @@ footer { margin-top: 3rem; border-top: 1px solid #c4c9cf; padding-top: .6rem; fo
 """
 
 
+def _safe(words: str) -> str:
+    """Write words so that a browser shows them and does nothing else."""
+    return html.escape(clean(words))
+
+
 def write_html(report: Report, path: Path, *, lang: Lang) -> Path:
     """Write a report as one .html file with its pictures inside."""
-    title = escape(report.title.in_lang(lang))
+    title = _safe(report.title.in_lang(lang))
     counts: dict[str, int] = {}
     body = "\n".join(_block(block, lang, counts) for block in report.blocks)
     facts = "".join(
-        f"<dt>{escape(label.in_lang(lang))}</dt><dd>{escape(value.in_lang(lang))}</dd>"
+        f"<dt>{_safe(label.in_lang(lang))}</dt><dd>{_safe(value.in_lang(lang))}</dd>"
         for label, value in report.facts
     )
-    mark = f'<p class="invented">{escape(INVENTED.in_lang(lang))}</p>' if report.invented else ""
+    mark = f'<p class="invented">{_safe(INVENTED.in_lang(lang))}</p>' if report.invented else ""
     language = "zh-CN" if lang == "zh" else "en"
     page = (
         f'<!doctype html>\n<html lang="{language}"><head><meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{title}</title>\n<style>{_LOOK}</style></head>\n<body>\n<h1>{title}</h1>\n{mark}"
-        f"<dl>{facts}</dl>\n{body}\n<footer>{escape(report.foot.in_lang(lang))}</footer>\n"
+        f"<dl>{facts}</dl>\n{body}\n<footer>{_safe(report.foot.in_lang(lang))}</footer>\n"
         "</body></html>\n"
     )
     replace_file(path, page.encode("utf-8"))
@@ -79,17 +84,17 @@ def write_html(report: Report, path: Path, *, lang: Lang) -> Path:
 def _block(block: Block, lang: Lang, counts: dict[str, int]) -> str:
     if isinstance(block, Heading):
         level = block.level + 1
-        return f"<h{level}>{escape(block.words.in_lang(lang))}</h{level}>"
+        return f"<h{level}>{_safe(block.words.in_lang(lang))}</h{level}>"
     if isinstance(block, Paragraph):
-        return f"<p>{escape(block.words.in_lang(lang))}</p>"
+        return f"<p>{_safe(block.words.in_lang(lang))}</p>"
     if isinstance(block, Bullets):
-        items = "".join(f"<li>{escape(one.in_lang(lang))}</li>" for one in block.items)
+        items = "".join(f"<li>{_safe(one.in_lang(lang))}</li>" for one in block.items)
         return f"<ul>{items}</ul>"
     if isinstance(block, Table):
         return _table(block, lang, _number(TABLE_LABEL.in_lang(lang), counts))
     if isinstance(block, Picture):
         label = _number(PICTURE_LABEL.in_lang(lang), counts)
-        caption = escape(f"{label}  {block.caption.in_lang(lang)}")
+        caption = _safe(f"{label}  {block.caption.in_lang(lang)}")
         source = b64encode(block.png).decode("ascii")
         width = f"{block.width_share:.0%}"
         return (
@@ -109,10 +114,10 @@ def _table(table: Table, lang: Lang, label: str) -> str:
         written = []
         for number, words in enumerate(row):
             kind = ' class="number"' if number in table.numeric else ""
-            written.append(f"<{tag}{kind}>{escape(words.in_lang(lang))}</{tag}>")
+            written.append(f"<{tag}{kind}>{_safe(words.in_lang(lang))}</{tag}>")
         return f"<tr>{''.join(written)}</tr>"
 
-    caption = escape(f"{label}  {table.caption.in_lang(lang)}")
+    caption = _safe(f"{label}  {table.caption.in_lang(lang)}")
     rows = "\n".join(cells(row, "td") for row in table.rows)
     return (
         f'<div class="wide"><table><caption>{caption}</caption><thead>{cells(table.heads, "th")}'

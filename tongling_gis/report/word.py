@@ -21,7 +21,7 @@ from tongling_gis.report.content import (
     Picture,
     Table,
 )
-from tongling_gis.report.files import replace_file
+from tongling_gis.report.files import clean, replace_file
 from tongling_gis.report.word_pen import Pen
 from tongling_gis.report.word_styles import LOOKS, open_document
 from tongling_gis.text import Text
@@ -63,7 +63,7 @@ def write_word(report: Report, path: Path, *, lang: Lang, template: Path | None 
         _write_block(pen, block)
     _write_foot(pen, report)
     properties = document.core_properties
-    properties.title = report.title.in_lang(lang)[:255]
+    properties.title = clean(report.title.in_lang(lang))[:255]
     properties.author, properties.comments = "tongling_gis", ""
     target = BytesIO()
     document.save(target)
@@ -210,7 +210,7 @@ def _write_picture(pen: Pen, picture: Picture) -> None:
     width = int(pen.text_width() * picture.width_share)
     shape = pen.run(paragraph, "").add_picture(BytesIO(picture.png), width=width)
     described = shape._inline.docPr  # noqa: SLF001 - as python-docx has it
-    described.set("descr", picture.caption.in_lang(pen.lang))
+    described.set("descr", clean(picture.caption.in_lang(pen.lang)))
     pen.caption(PICTURE_LABEL, picture.caption, keep=False)
 
 
