@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import importlib
 import itertools
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -21,6 +22,7 @@ from hypothesis import strategies as st
 from pyproj import CRS
 from scipy.sparse.csgraph import dijkstra
 
+import tongling_gis
 from tongling_gis.catalogue import WalkProfile, read_standards
 from tongling_gis.crs import metric_crs_of
 from tongling_gis.errors import NetworkError, UsageError
@@ -518,6 +520,18 @@ def test_kernels_load_where_no_folder_can_be_written(monkeypatch: pytest.MonkeyP
     clear, folder = leaving[0]
     clear(folder)
     assert not Path(folder).exists()
+
+
+def test_every_compiled_module_loads_where_no_folder_can_be_written() -> None:
+    """Siting's compiled loops too are imported in the one way that gives numba a folder."""
+    package = Path(tongling_gis.__file__).parent
+    compiled = [path for path in package.rglob("*kernels.py") if "cache=True" in path.read_text()]
+    names = {path.stem for path in compiled}
+    assert {"kernels", "set_kernels", "swap_kernels", "repair_kernels"} <= names
+    straight = re.compile(rf"^\s*(from|import) .*\b({'|'.join(names)})\b", re.MULTILINE)
+    others = [path for path in package.rglob("*.py") if path not in compiled]
+    found = [line[0] for path in others for line in straight.finditer(path.read_text())]
+    assert found == []
 
 
 def test_importing_the_router_is_quick() -> None:

@@ -6,6 +6,7 @@ Every answer is exact to the millisecond and the same from the compiled kernels 
 from tongling_gis.routing.ends import Ends, join_ends, rows_of
 from tongling_gis.routing.engines import (
     Engine,
+    import_compiled,
     load_kernels,
     on_all_cores,
     paint_distances,
@@ -49,6 +50,7 @@ __all__ = [
     "WalkGraph",
     "describe_profile",
     "edge_times",
+    "import_compiled",
     "join_ends",
     "join_seeds",
     "limit_in_ms",

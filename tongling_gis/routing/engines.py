@@ -65,13 +65,21 @@ def load_kernels(progress: Progress = silent) -> bool:
             ),
             0.5,
         )
-        try:
-            importlib.import_module(_KERNELS)
-        except RuntimeError:  # numba finds no folder that it can write
-            _keep_compiled_here()
-            importlib.import_module(_KERNELS)
-        importlib.import_module(_AREA_KERNELS)
+        import_compiled(_KERNELS)
+        import_compiled(_AREA_KERNELS)
     return True
+
+
+def import_compiled(module: str) -> Any:  # noqa: ANN401 - a module of compiled functions
+    """Import a module of compiled functions by name, wherever numba may keep them.
+
+    See ``load_kernels``; every module with ``cache=True`` must be imported this way.
+    """
+    try:
+        return importlib.import_module(module)
+    except RuntimeError:  # numba finds no folder that it can write
+        _keep_compiled_here()
+        return importlib.import_module(module)
 
 
 def _keep_compiled_here() -> None:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from tongling_gis.routing import import_compiled
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -86,6 +88,4 @@ def _choose_only_sites(left: Covering) -> Covering:
 
 
 def _load_kernels() -> Any:  # noqa: ANN401 - a module of compiled functions
-    from tongling_gis.siting import set_kernels
-
-    return set_kernels
+    return import_compiled("tongling_gis.siting.set_kernels")

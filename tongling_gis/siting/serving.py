@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from tongling_gis.routing import import_compiled
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -222,13 +224,9 @@ def _order_by_cost(row: Ints, cost: Floats, n: int) -> Ints:
 
 def load_kernels() -> Any:  # noqa: ANN401 - a module of compiled functions
     """Load the compiled loops, compiling them where this is their first use."""
-    from tongling_gis.siting import kernels
-
-    return kernels
+    return import_compiled("tongling_gis.siting.kernels")
 
 
 def load_swap_kernels() -> Any:  # noqa: ANN401 - a module of compiled functions
     """Load the compiled loops of the swaps, as ``load_kernels``."""
-    from tongling_gis.siting import swap_kernels
-
-    return swap_kernels
+    return import_compiled("tongling_gis.siting.swap_kernels")
