@@ -434,3 +434,16 @@ def test_the_command_says_in_one_line_what_it_cannot_use(
     printed = capsys.readouterr()
     assert said in printed.err
     assert len(printed.err.strip().splitlines()) == 1
+
+
+def test_a_site_cannot_be_required_and_forbidden_at_once() -> None:
+    """What is asked for and left out at once is refused by name."""
+    with pytest.raises(UsageError, match="A is asked for and left out"):
+        ask(require=("A",), forbid=("A",))
+
+
+def test_a_budget_for_no_centre_says_what_the_cheapest_costs() -> None:
+    """With 10 yuan nothing is chosen, the layer of sites stays empty, and a note tells why."""
+    result = ask(problem="budget", budget_yuan=10.0)
+    assert chosen(result) == []
+    assert any("2,250,000" in note.en for note in result.notes)

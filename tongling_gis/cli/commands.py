@@ -378,7 +378,7 @@ def info(options: argparse.Namespace, screen: Screen) -> None:
         screen.say(Text(f"结果 {name}：{stamp.zh}", f"Result {name}: {stamp.en}"))
     for one in facts.stale:
         screen.say(Text(f"警告：{one.zh}", f"Warning: {one.en}"))
-    for source in facts.sources:
+    for source in dict.fromkeys(facts.sources):
         screen.say(Text(f"数据来源：{source.zh}", f"Source: {source.en}"))
     screen.answer(
         {

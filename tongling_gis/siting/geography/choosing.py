@@ -10,6 +10,7 @@ from tongling_gis.routing import weigh
 from tongling_gis.siting.geography.city import free_places, read_city
 from tongling_gis.siting.geography.effects import measure_effect
 from tongling_gis.siting.geography.judging import Surroundings
+from tongling_gis.siting.geography.question import PROBLEMS
 from tongling_gis.siting.geography.readings import (
     draw_curve,
     find_years,
@@ -206,7 +207,11 @@ def _assess(
         "centres": centre_layer(effect),
         "conflict": conflict_layer(homes),
     }
-    stamp = describe_stamp(profile, (asked.minutes,), asked.snap_limit_m, provenance)
+    found = Text("选址（{what}），{count} 处", "sites for {what}: {count}").fill(
+        what=PROBLEMS[asked.problem], count=len(layers["sites"])
+    )
+    walk = describe_stamp(profile, (asked.minutes,), asked.snap_limit_m, provenance)
+    stamp = Text("{found} · {walk}", "{found} · {walk}").fill(found=found, walk=walk)
     if asked.at is not None:
         stamp = Text("{at} · {stamp}", "{at} · {stamp}").fill(at=asked.at.label, stamp=stamp)
     return Assessment(
@@ -219,7 +224,8 @@ def _assess(
             "counted": effect.city.unit,
             "solved_s": round(plan.solution.seconds, 3),
         },
-        layers={name: layer for name, layer in layers.items() if len(layer)} | answer.tables,
+        layers={name: layer for name, layer in layers.items() if len(layer) or name == "sites"}
+        | answer.tables,
         indicators=(*list_indicators(effect, plan, asked), *answer.indicators),
         findings=tuple(findings),
         provenance=provenance,

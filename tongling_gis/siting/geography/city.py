@@ -257,6 +257,15 @@ def _check_ids(judged: gpd.GeoDataFrame, centres: gpd.GeoDataFrame, asked: Sitin
                     f"No candidate site or centre is called {one}: see the layer of candidates.",
                 )
             )
+    torn = set(asked.forbid) & {*asked.require, *asked.compete}
+    if torn:
+        both = "、".join(sorted(torn))
+        raise UsageError(
+            Text(
+                f"{both} 既要求选用又要求不选：请只留其一。",
+                f"{both} is asked for and left out at once: keep one of the two.",
+            )
+        )
     usable = set(judged["site_id"][judged["usable"]])
     for one in (*asked.require, *asked.compete):
         if one not in usable and one in set(judged["site_id"]):

@@ -217,6 +217,12 @@ def list_notes(effect: Effect, plan: Plan, asked: SitingQuestion) -> Iterator[Te
     ).fill(what=PROBLEMS[asked.problem], sure=say_status(plan), s=plan.solution.seconds)
     if plan.solution.status != "optimal" and plan.solution.reason.zh:
         yield plan.solution.reason
+    cheapest = float(city.sites["cost_yuan"].min()) if len(city.sites) else np.inf
+    if asked.budget_yuan is not None and asked.budget_yuan < cheapest:
+        yield Text(
+            "预算 {have:,.0f} 元不够建任何一处：最便宜的候选地点要 {cost:,.0f} 元。",
+            "{have:,.0f} yuan build no centre: the cheapest candidate costs {cost:,.0f}.",
+        ).fill(have=asked.budget_yuan, cost=cheapest)
     if len(plan.reach.conflict):
         count = city.weight[plan.reach.conflict].sum()
         yield Text(
