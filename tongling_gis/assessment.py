@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
+from tongling_gis.showing import html_table, show_number
 from tongling_gis.text import Text
 
 if TYPE_CHECKING:
@@ -167,6 +169,21 @@ class Assessment:
     def table(self, lang: Lang) -> list[tuple[str, str, float | int | None, str]]:
         """List the indicators as (label, group, value, unit) rows."""
         return [(i.label.in_lang(lang), i.group, i.value, i.unit) for i in self.indicators]
+
+    def _repr_html_(self) -> str:
+        """Show the numbers in a notebook, in both languages, with the stamp and the notes."""
+        invented = Text("示例数据（虚构）", "Invented sample data")
+        marks = [invented] if self.provenance.invented else []
+        numbers = [(one.label, show_number(one.value, one.unit)) for one in self.indicators]
+        verdicts = Counter(str(one.verdict) for one in self.findings)
+        return html_table(
+            f"{self.subject} · {self.kind}",
+            [
+                *((label.zh, label.en, value.zh) for label, value in numbers),
+                *(("结论", verdict, count) for verdict, count in verdicts.items()),
+            ],
+            below=[f"{one.zh} {one.en}" for one in (*marks, self.stamp, *self.notes)],
+        )
 
 
 def describe_stamp(

@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tongling_gis.showing import show_number
 from tongling_gis.text import Text
 
 if TYPE_CHECKING:
     from tongling_gis.assessment import Assessment
     from tongling_gis.cli.show import Screen
+
+__all__ = [
+    "GROUPS",
+    "assessment_json",
+    "only_group",
+    "show_number",
+    "show_numbers",
+    "show_verdicts",
+    "show_week",
+]
 
 
 def show_verdicts(result: Assessment, screen: Screen) -> None:
@@ -87,29 +98,6 @@ def _pad(words: str, columns: int) -> str:
 
     taken = sum(2 if east_asian_width(letter) in "WF" else 1 for letter in words)
     return words + " " * max(columns - taken, 0)
-
-
-def show_number(value: float | None, unit: str) -> Text:
-    """Write a number with its unit as people read it: shares as per cent, seconds as minutes.
-
-    >>> show_number(0.8762, "share").en
-    '87.6%'
-    >>> show_number(455.0, "s").zh
-    '7 分 35 秒'
-    """
-    from tongling_gis.schema import UNITS
-
-    if value is None:
-        return Text("未知", "unknown")
-    if unit == "share":
-        return Text.same(f"{value:.1%}")
-    if unit == "s":
-        minutes, seconds = divmod(round(value), 60)
-        return Text(f"{minutes} 分 {seconds} 秒", f"{minutes} min {seconds} s")
-    digits = 0 if float(value).is_integer() else 1 if abs(value) >= 1 else 3
-    plain = f"{value:,.{digits}f}"
-    label = UNITS.get(unit, Text.same(unit))
-    return Text(f"{plain} {label.zh}".rstrip(), f"{plain} {label.en}".rstrip())
 
 
 def assessment_json(result: Assessment) -> dict[str, Any]:

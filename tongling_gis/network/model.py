@@ -13,6 +13,7 @@ from shapely import STRtree
 from tongling_gis.network.connectors import WallsAround
 from tongling_gis.network.severing import sever
 from tongling_gis.network.walkers import Walker, find_unusable
+from tongling_gis.showing import html_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -80,6 +81,22 @@ class Network:
     def without_barriers(self) -> Network:
         """The same streets as if no barrier stood on them."""
         return self if self.uncut is None else self.uncut
+
+    def _repr_html_(self) -> str:
+        """Show in a notebook how large it is, how much is walked, and where it is cut."""
+        length_m = self.edges["length_m"].to_numpy(dtype=float)
+        walked_m = length_m[self.edges["walkable"].to_numpy(dtype=bool)].sum()
+        return html_table(
+            "街道网络 Network",
+            [
+                ("节点", "nodes", f"{len(self.nodes):,}"),
+                ("路段", "edges", f"{len(self.edges):,}"),
+                ("总长", "length", f"{length_m.sum() / 1000:,.1f} km"),
+                ("可步行", "walkable", f"{walked_m / 1000:,.1f} km"),
+                ("被围墙切断处", "cuts", f"{len(self.cuts):,}"),
+                ("坐标系", "CRS", self.crs.name),
+            ],
+        )
 
     def cut_by(
         self,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from tongling_gis.errors import MissingFileError, SchemaError, WorkspaceError
 from tongling_gis.schema import TABLES, Table
+from tongling_gis.showing import html_table
 from tongling_gis.store import geopackage, imports, layers, qgis, results, styles
 from tongling_gis.store.transactions import reading, run_script, writing
 from tongling_gis.text import Text
@@ -233,6 +234,14 @@ class Workspace:
     def add(self, imported: Imported, *, append: bool = False) -> None:
         """Write what an importer read, with its report, as ``write`` does."""
         self.write(imported.layers, origin=imports.origin_of(imported), replace=not append)
+
+    def _repr_html_(self) -> str:
+        """Show in a notebook what the project has: its layers with their rows, its results."""
+        tables = [(TABLES[name].label, name) for name in self.layers() if name in TABLES]
+        saved = [("结果", one.name, one.subject) for one in self.results()]
+        rows = [*((label.zh, name, f"{self.count(name):,}") for label, name in tables), *saved]
+        marks = ["示例数据（虚构） Invented sample data"] if self.invented else []
+        return html_table(self.name, rows, below=[*marks, *([self.crs.name] if self.crs else [])])
 
     def fingerprint(self, layer: str) -> str:
         """Give the SHA-256 of a layer's columns and rows, in their order.

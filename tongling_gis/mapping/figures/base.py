@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _BUILDINGS_BELOW_M = 4000.0
 _LANES_BELOW_M = 9000.0
 _POINTS_PER_PX = 0.55
+_SEEN_MM = 0.1
 
 
 def draw_base(frame: Axes, layers: Layers, *, shown: Sequence[str] = ()) -> None:
@@ -59,6 +60,15 @@ def within(layer: gpd.GeoDataFrame | None, window: shapely.Polygon) -> Shapes:
     return shapes[shapely.intersects(shapes, window)]
 
 
+def as_seen(frame: Axes, shapes: Shapes) -> Shapes:
+    """Leave out what nobody sees on paper: bends of less than a tenth of a millimetre."""
+    (west, east), figure = frame.get_xlim(), frame.figure
+    width_mm = frame.get_position().width * figure.get_figwidth() * 25.4  # type: ignore[union-attr]
+    given = np.asarray(shapes, dtype=object)
+    seen: Shapes = shapely.simplify(given, _SEEN_MM * (east - west) / width_mm)
+    return seen
+
+
 def draw_areas(frame: Axes, shapes: Shapes, style: LayerStyle, *, zorder: float) -> None:
     """Draw areas in their layer's look."""
     look = Look(style.fill, style.stroke, style.size_px * _POINTS_PER_PX, dash=style.dash)
@@ -81,8 +91,9 @@ def fill_areas(frame: Axes, shapes: Shapes, look: Look, *, zorder: float = 5) ->
     from matplotlib.collections import PathCollection
     from matplotlib.path import Path
 
-    parts = shapely.get_parts(np.asarray(shapes, dtype=object))
+    parts = shapely.get_parts(as_seen(frame, shapes))
     parts = parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON]
+    parts = parts[~shapely.is_empty(parts)]
     paths = []
     for part in parts:
         rings = [part.exterior, *part.interiors]
@@ -119,7 +130,7 @@ def draw_lines(
     """Draw lines."""
     from matplotlib.collections import LineCollection
 
-    parts = shapely.get_parts(np.asarray(shapes, dtype=object))
+    parts = shapely.get_parts(as_seen(frame, shapes))
     frame.add_collection(
         LineCollection(
             [shapely.get_coordinates(part) for part in parts],
