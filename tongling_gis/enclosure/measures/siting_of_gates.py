@@ -85,8 +85,9 @@ def measure_gate_to_junction(enclosure: Enclosure) -> Measured:
     """
     network = enclosure.walking
     ends = network.ends
-    drivable = ~has_tag(network.edges, "highway", ("footway", "path", "steps", "cycleway"))
-    main = has_tag(network.edges, "highway", MAIN_ROADS)
+    around, streets = enclosure.surroundings, enclosure.streets_of(network)
+    drivable = ~around.are(streets, "highway", ("footway", "path", "steps", "cycleway"))
+    main = around.are(streets, "highway", MAIN_ROADS)
     count = np.bincount(ends[drivable].ravel(), minlength=len(network.nodes))
     on_main = np.zeros(len(network.nodes), dtype=bool)
     on_main[ends[main].ravel()] = True

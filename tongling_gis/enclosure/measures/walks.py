@@ -141,8 +141,8 @@ class _Walks(NamedTuple):
         return np.where(np.isnan(lost_min), np.inf, lost_min)
 
 
-def _walks_to(enclosure: Enclosure, goal: str) -> _Walks:
-    """Give the walks to one kind of goal."""
+def _list_by_goal(enclosure: Enclosure) -> dict[str, _Walks]:
+    """Give the walks to each kind of goal."""
     walks = enclosure.walks
     every = _Walks(
         walks["row"].to_numpy(dtype=np.int64),
@@ -151,7 +151,8 @@ def _walks_to(enclosure: Enclosure, goal: str) -> _Walks:
         walks["before_s"].to_numpy(dtype=float),
         walks["after_s"].to_numpy(dtype=float),
     )
-    return every.some(walks["goal"].to_numpy() == goal)
+    goals = walks["goal"].to_numpy()
+    return {goal: every.some(goals == goal) for goal in _GOALS}
 
 
 def _people(walks: _Walks) -> Floats:
@@ -164,7 +165,7 @@ def _measure_detour(enclosure: Enclosure, goal: str, share: float, *, inside: bo
     """Measure the minutes lost by people, at a quantile of them (RCH-04)."""
     if missing := _missing_of(enclosure, goal):
         return Measured(missing=missing)
-    walks = _walks_to(enclosure, goal)
+    walks = enclosure.once(_list_by_goal)[goal]
     walks = walks.some((walks.inside == inside) & ~np.isnan(walks.before_s))
     if not len(walks.row):
         return Measured(not_applicable=NOBODY_INSIDE if inside else NOBODY_AROUND)
@@ -241,7 +242,7 @@ def _count_losers(enclosure: Enclosure, loses: Callable[[Floats, Floats], Flags]
     """Count the people, inside and around, whose walk to a centre loses something."""
     if missing := _missing_of(enclosure, "centre"):
         return Measured(missing=missing)
-    walks = _walks_to(enclosure, "centre")
+    walks = enclosure.once(_list_by_goal)["centre"]
     lost = walks.some(loses(walks.before_s, walks.after_s))
     people = lost.people
     uncounted = int(np.isnan(people).sum())

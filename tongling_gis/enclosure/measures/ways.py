@@ -68,7 +68,8 @@ def _leads_out(enclosure: Enclosure, *, steps: bool) -> Flags:
     ends = network.ends
     used = network.edges["walkable"].to_numpy(dtype=bool)
     if not steps:
-        used = used & ~has_tag(network.edges, "highway", ("steps",))
+        streets = enclosure.streets_of(network)
+        used = used & ~enclosure.surroundings.are(streets, "highway", ("steps",))
     length_m = network.length_m
     part = number_components(len(network.nodes), ends[used, 0], ends[used, 1], length_m[used])
     outside = np.unique(part[enclosure.outside_nodes(network)])
