@@ -242,7 +242,7 @@ def test_a_dossier_tells_overrides_answers_and_approvals(
 ) -> None:
     """A draft's answers, who let what pass and why, and its approval stand in the dossier."""
     answers = tmp_path / "答复.toml"
-    answers.write_text('LEG-05 = true\nLEG-05.number = "规 2026-7"\n', encoding="utf-8")
+    answers.write_text('LEG-05 = true\n"LEG-05.number" = "规 2026-7"\n', encoding="utf-8")
     options = studies.EnclosureOptions(
         compound_id="C001",
         answers_path=answers,

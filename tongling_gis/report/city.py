@@ -95,7 +95,8 @@ def _conclude(coverage: Assessment, limits: Sequence[float]) -> Text:
         return Text("人数未知，无法评估覆盖率。", "Nobody is counted: no share can be given.")
     lead = Text(
         "{city}共有邻里中心 {centres} 处{stand_in}。{unknown}{total} {each}{who}中，"
-        "{covered} {each}（{share}）可在 {longest:g} 分钟内步行到达最近的邻里中心，{rest} {each}尚未覆盖。",
+        "{covered} {each}（{share}）可在 {longest:g} 分钟内步行到达最近的邻里中心，"
+        "{rest} {each}尚未覆盖。",
         "{city} has {centres} neighbourhood centres{stand_in}. {unknown}Of {total} {who}, "
         "{covered} ({share}) reach the nearest within {longest:g} minutes' walk; {rest} do not.",
     ).fill(

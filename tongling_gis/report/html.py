@@ -16,7 +16,7 @@ from tongling_gis.report.content import (
     Picture,
     Table,
 )
-from tongling_gis.report.files import replace_file
+from tongling_gis.report.files import clean, replace_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
