@@ -6,9 +6,11 @@ import datetime as dt
 import json
 from typing import TYPE_CHECKING, Any
 
+import geopandas as gpd
 import openpyxl
 import pandas as pd
 import pytest
+import shapely
 
 from tongling_gis import studies
 from tongling_gis.catalogue import read_standards
@@ -17,6 +19,7 @@ from tongling_gis.cli.tables import lay_out
 from tongling_gis.errors import UsageError
 from tongling_gis.importers.checks import conform
 from tongling_gis.records import Summary, summarise_records
+from tongling_gis.records.centres import spread_residents
 from tongling_gis.records.quarters import read_quarter
 from tongling_gis.schema import TABLES
 
@@ -260,6 +263,22 @@ def test_what_is_missing_is_said() -> None:
 def test_quarters_as_people_write_them(written: str, quarter: str) -> None:
     """The year and the quarter in any of the usual ways."""
     assert read_quarter(written) == quarter
+
+
+def test_compounds_residents_are_spread_over_their_homes() -> None:
+    """Of 90 in three homes, two within reach, 60 reach a centre; others count for nothing."""
+    homes = gpd.GeoDataFrame(
+        {"centre_id": ["c1", "c1", "c2", "c1"], "covered_15": [True, True, False, True]},
+        geometry=[shapely.Point(x, 5) for x in (1, 5, 9, 50)],
+        crs=4548,
+    )
+    compounds = gpd.GeoDataFrame(
+        {"residents": pd.array([90, None], dtype="Int64")},
+        geometry=[shapely.box(0, 0, 10, 10), shapely.box(40, 0, 60, 10)],
+        crs=4548,
+    )
+    assert spread_residents(homes, compounds, "covered_15") == {"c1": 60.0}
+    assert spread_residents(homes, compounds.iloc[1:], "covered_15") == {}
 
 
 def test_columns_line_up_under_chinese_headings(summary: Summary) -> None:

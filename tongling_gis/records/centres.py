@@ -14,6 +14,8 @@ from tongling_gis.text import Text
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import geopandas as gpd
+
     from tongling_gis.catalogue import RecordStandard
 
 _CENTRE = {"centre_id": Text("中心编号", "Centre"), "name": Text("名称", "Name")}
@@ -132,6 +134,28 @@ def measure_use(
     }
     title = Text("活动与经费", "Activities and funding")
     return Section("centre_use", title, headings, rows.reset_index(drop=True))
+
+
+def spread_residents(
+    homes: gpd.GeoDataFrame, compounds: gpd.GeoDataFrame, covered: str
+) -> dict[str, float]:
+    """Sum by nearest centre the residents of compounds, spread evenly over the homes within each.
+
+    Args:
+        homes: Homes of a coverage, with ``centre_id``.
+        compounds: Areas with ``residents``; those without are left out.
+        covered: The homes' column that says whether a centre is within reach.
+
+    Returns:
+        Centre -> residents, whole; a centre that no compound's home reaches is not in it.
+    """
+    known = compounds[compounds["residents"].notna()]
+    areas = known[["residents", "geometry"]].rename(columns={"residents": "people"})
+    inside = homes.sjoin(areas.to_crs(homes.crs), predicate="within")
+    among = inside.groupby("index_right")["people"].transform("size")
+    shares = (inside["people"].astype("float64") / among)[inside[covered]]
+    sums = shares.groupby(inside["centre_id"]).sum().round()
+    return {str(key): float(people) for key, people in sums.items()}
 
 
 def _sum_by(rows: pd.DataFrame | None, column: str | None, keys: list[str]) -> np.ndarray[Any, Any]:

@@ -11,7 +11,7 @@ from tongling_gis.text import Text
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     import pandas as pd
 
@@ -69,6 +69,7 @@ def summarise_records(
     standard: RecordStandard,
     day: dt.date,
     reached: Mapping[str, float] | None = None,
+    notes: Iterable[Text] = (),
 ) -> Summary:
     """Work out what follows from records: ranks, grants, trends, use, what is overdue or unlinked.
 
@@ -77,6 +78,7 @@ def summarise_records(
         standard: The rules.
         day: The day by which things are overdue.
         reached: Centre -> residents for whom it is the nearest within reach; None if not measured.
+        notes: What is to be said of ``reached``.
     """
     there = {name: rows for name, rows in tables.items() if len(rows)}
     sections = [
@@ -91,10 +93,10 @@ def summarise_records(
         links.check_values(there, standard),
     ]
     absent = [name for name in (*_NEEDED, *_ALSO_NEEDED) if name not in there]
-    notes = [_ABSENT.fill(label=TABLES[name].label) for name in absent]
-    if reached is None and "centres" in there:
-        notes.append(_NOT_MEASURED)
-    return Summary(day.isoformat(), tuple(sections), tuple(notes))
+    said = [_ABSENT.fill(label=TABLES[name].label) for name in absent]
+    if "centres" in there:
+        said += [_NOT_MEASURED] if reached is None else notes
+    return Summary(day.isoformat(), tuple(sections), tuple(said))
 
 
 def _of_centres(

@@ -17,6 +17,18 @@ if TYPE_CHECKING:
     from tongling_gis.records import Summary
     from tongling_gis.store import Workspace
 
+_SHARED_OUT = Text(
+    "可达居民为估算：建筑的居民数未知，按“小区”表的居民数平摊到小区内各建筑，"
+    "计 {limit} 分钟内可达、以该中心为最近的部分；小区以外的居民不计。",
+    "Residents reached are an estimate: those of buildings are unknown, so those of compounds are"
+    " spread evenly over the buildings within; counted are those within {limit} min of the centre"
+    " as their nearest. Residents outside compounds are not counted.",
+)
+_NOBODY_KNOWN = Text(
+    "可达居民未知：建筑的居民数和“小区”表的居民数都没有。",
+    "Residents reached are unknown: neither buildings nor compounds tell their residents.",
+)
+
 
 def study_records(workspace: Workspace, *, day: str = "") -> Summary:
     """Work out what follows from the project's records on a day, today where none is given.
@@ -28,11 +40,13 @@ def study_records(workspace: Workspace, *, day: str = "") -> Summary:
     from tongling_gis.workbooks import SHEETS
 
     tables = {name: workspace.read(name) for name in SHEETS if workspace.has(name)}
+    reached, notes = _residents_reached(workspace)
     return summarise_records(
         tables,
         standard=read_standards().records,
         day=_read_day(day),
-        reached=_residents_reached(workspace),
+        reached=reached,
+        notes=notes,
     )
 
 
@@ -63,13 +77,30 @@ def _read_day(day: str) -> dt.date:
         ) from error
 
 
-def _residents_reached(workspace: Workspace) -> Mapping[str, float] | None:
-    """Read from the newest coverage how many residents have each centre as their nearest."""
+def _residents_reached(workspace: Workspace) -> tuple[Mapping[str, float] | None, list[Text]]:
+    """Read from the newest coverage how many residents reach each centre as their nearest.
+
+    Where homes' residents are not known, those of compounds are shared out among their homes.
+
+    Returns:
+        Centre -> residents within the widest limit, None without a coverage; what to say of it.
+    """
+    from tongling_gis.records.centres import spread_residents
+
     coverage = workspace.latest("coverage")
     if coverage is None or coverage.parameters.get("centres_from"):
-        return None
+        return None, []
+    minutes = coverage.parameters["minutes"]
+    assert isinstance(minutes, list)
+    limit = max(float(one) for one in minutes)
     rows = coverage.layers["centres"]
-    if "residents_nearest" not in rows:
-        return None
-    pairs = zip(rows["centre_id"], rows["residents_nearest"].astype(float), strict=True)
-    return {str(key): count for key, count in pairs if count == count}  # noqa: PLR0124 - not NaN
+    column = f"residents_covered_{limit:g}"
+    if column in rows:
+        pairs = zip(rows["centre_id"], rows[column].astype(float), strict=True)
+        return {str(key): count for key, count in pairs if count == count}, []  # noqa: PLR0124 - not NaN
+    if not workspace.has("compounds"):
+        return {}, [_NOBODY_KNOWN]
+    shared = spread_residents(
+        coverage.layers["residents"], workspace.read("compounds"), f"covered_{limit:g}"
+    )
+    return shared, [_SHARED_OUT.fill(limit=f"{limit:g}") if shared else _NOBODY_KNOWN]
