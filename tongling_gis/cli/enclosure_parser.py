@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tongling_gis.cli import enclosure_commands
 from tongling_gis.cli.arguments import Builder, CommandParser
+from tongling_gis.cli.proposal_parser import add_proposals
 from tongling_gis.text import Text
 
 
@@ -33,6 +34,13 @@ def add_enclosure(builder: Builder) -> None:
     )
     for add in (_add_check, _add_compare, _add_approve, _add_list, _add_rules):
         add(actions)
+    add_proposals(actions, _add_case)
+
+
+def _add_case(builder: Builder, parser: CommandParser) -> None:
+    _add_subject(builder, parser)
+    _add_reading(builder, parser)
+    _add_walkers(builder, parser)
 
 
 def _add_check(builder: Builder) -> None:
@@ -44,9 +52,7 @@ def _add_check(builder: Builder) -> None:
         ),
         enclosure_commands.check,
     )
-    _add_subject(builder, parser)
-    _add_reading(builder, parser)
-    _add_walkers(builder, parser)
+    _add_case(builder, parser)
     _add_deeds(builder, parser)
 
 

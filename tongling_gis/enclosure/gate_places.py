@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 Use: TypeAlias = Literal["foot", "engine"]
 
 
+_PATHS = ("footway", "path", "steps", "cycleway", "corridor", "bridleway")
+
+
 class Opened(NamedTuple):
     """A place open to people on foot ("foot") or to vehicles ("engine")."""
 
@@ -79,7 +82,7 @@ def find_gate_places(surroundings: Surroundings, case: Case) -> tuple[GatePlace,
     """List the places where streets and paths meet a boundary on the ground.
 
     Crossings so near to one another that one gate opens them all are one place, and it allows
-    whatever one of its streets allows.
+    whatever one of its streets allows: paths allow gates for people alone.
     """
     found = Enclosure(surroundings, replace(case, gates=())).crossings
     found = found[~found["over"].to_numpy(dtype=bool)]
@@ -88,6 +91,7 @@ def find_gate_places(surroundings: Surroundings, case: Case) -> tuple[GatePlace,
         ground.plain.edges["walkable"].to_numpy(dtype=bool)[street]
         for ground in (surroundings.ground, surroundings.driving_ground)
     )
+    driven &= ~np.isin(found["highway"].to_numpy(dtype=object), _PATHS)
     points = np.asarray(shapely.points(found[["x_m", "y_m"]].to_numpy(float)), dtype=object)
     public = surroundings.public[street]
     places = []

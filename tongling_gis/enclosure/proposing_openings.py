@@ -163,7 +163,8 @@ def _notes(ranking: Ranking, places: int, *, counted: bool) -> tuple[Text, ...]:
         ),
         Text(
             "超过 30 分钟或走不到的步行按 30 分钟计；在开口处通过不计时间。"
-            "“断头”处指道路尽头与 30 米内另一条道路之间隔着围墙或小区边界，是否有高差、能否开门须现场核实。",
+            "“断头”处指道路尽头与 30 米内另一条道路之间隔着围墙或小区边界，"
+            "是否有高差、能否开门须现场核实。",
             "Walks over 30 minutes, and none, count as 30; passing an opening takes no time. An "
             "'end' is a street that ends within 30 m of another beyond a wall or a compound's "
             "outline: look on site whether heights and owners allow a gate.",
