@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
@@ -175,13 +174,9 @@ class Assessment:
         invented = Text("示例数据（虚构）", "Invented sample data")
         marks = [invented] if self.provenance.invented else []
         numbers = [(one.label, show_number(one.value, one.unit)) for one in self.indicators]
-        verdicts = Counter(str(one.verdict) for one in self.findings)
         return html_table(
             f"{self.subject} · {self.kind}",
-            [
-                *((label.zh, label.en, value.zh) for label, value in numbers),
-                *(("结论", verdict, count) for verdict, count in verdicts.items()),
-            ],
+            [(label.zh, label.en, value.zh) for label, value in numbers],
             below=[f"{one.zh} {one.en}" for one in (*marks, self.stamp, *self.notes)],
         )
 
