@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from tongling_gis.errors import InputError
 from tongling_gis.siting.answering import answer
-from tongling_gis.siting.cover import solve_cover
 from tongling_gis.siting.drafting import Draft, counted, gather_reach, loosen
-from tongling_gis.siting.nesting import effort_left, heed
+from tongling_gis.siting.pricing import change_prices, narrow
 from tongling_gis.siting.problem import Role, read_problem
+from tongling_gis.siting.reaching import spare_sites
+from tongling_gis.siting.rooms import Rooms
 from tongling_gis.siting.solution import Effort, Watch
 from tongling_gis.text import Text
 
@@ -23,11 +24,12 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from tongling_gis.siting.problem import Flags, Floats, Problem
+    from tongling_gis.siting.rooms import Filled
     from tongling_gis.siting.solution import Solution
 
 _SAME = 1e-7
 _LEAST_S = 1.0
-_SHARE = 0.2
+_TURNS = 1000
 
 
 def solve_capacitated(
@@ -71,14 +73,39 @@ def solve_capacitated(
     """
     with Watch(effort or Effort()) as watch:
         problem = counted(read_problem(times, demand, k=k, limit=limit, roles=roles))
-        plan = _Plan(problem, _read_capacity(capacity, problem))
-        patience = replace(effort_left(watch), time_limit_s=_SHARE * watch.effort.time_limit_s)
-        most = solve_cover(times, demand, k=k, limit=limit, roles=roles, effort=patience)
-        heed(watch, most)
-        start = plan.begin()
-        best = plan.draft.solve(watch, start=start)
-        x, bound = (best.x, -best.bound) if best.found else (start, math.inf)
-        return plan.answer(x, min(bound, most.bound, plan.most_room()), watch)
+        return _fill(problem, _read_capacity(capacity, problem), watch)
+
+
+def _fill(problem: Problem, room: Floats, watch: Watch) -> Solution:
+    """Choose by swaps and prices; HiGHS decides what these leave open."""
+    whole = _Plan(problem, room)
+    if not len(whole.reach.weight):
+        return whole.answer(np.where(whole.must, 1.0, 0.0), 0.0, watch)
+    rooms, most = whole.rooms, whole.most_room()
+    best = rooms.swap(rooms.add(rooms.fill(whole.must)), watch)
+    if best.served < most * (1.0 - _SAME):
+        largest = rooms.relax(np.zeros(len(whole.reach.weight))).opened
+        best = max(best, rooms.swap(rooms.fill(largest), watch), key=attrgetter("served"))
+
+    def look(opened: Flags) -> float:
+        nonlocal best
+        best = max(best, rooms.fill(opened), key=attrgetter("served"))
+        return best.served
+
+    turns = _TURNS if most > best.served * (1.0 + _SAME) else 0
+    dearest = np.ones(len(whole.reach.weight))
+    priced = change_prices(rooms.relax, rooms.price(best), dearest, look, turns, watch)
+    best, bound = rooms.swap(best, watch), min(priced.bound, most)
+    if bound <= best.served * (1.0 + max(_SAME, watch.effort.gap)) or watch.over:
+        return whole.answer(whole.start(best), bound, watch)
+    least = best.served - _SAME * max(1.0, best.served)
+    rest = _Plan(narrow(problem, whole.sites, priced, least), room)
+    begun = rest.rooms.fill(best.is_open[np.isin(whole.sites, rest.sites)])
+    found = rest.draft.solve(watch, start=rest.start(begun))
+    bound = min(bound, max(best.served, -found.bound))
+    if found.found and -found.value > best.served:
+        return rest.answer(found.x, bound, watch)
+    return whole.answer(whole.start(best), bound, watch)
 
 
 def _read_capacity(capacity: ArrayLike, problem: Problem) -> Floats:
@@ -106,8 +133,11 @@ class _Plan:
         self.reach = gather_reach(whole, whole.weight > 0)
         self.group, self.site = self.reach.entries
         self.most = self.reach.weight[self.group]
-        must = problem.having(Role.REQUIRED, Role.EXISTING)[self.sites]
-        self.is_open = self.draft.columns(np.zeros(len(self.sites)), whole=True, lower=must * 1.0)
+        self.must = problem.having(Role.REQUIRED, Role.EXISTING)[self.sites]
+        free = problem.having(Role.CANDIDATE)[self.sites]
+        self.rooms = Rooms(self.reach, self.room, self.must, free, spare_sites(problem))
+        lower = self.must * 1.0
+        self.is_open = self.draft.columns(np.zeros(len(self.sites)), whole=True, lower=lower)
         self.share = self.draft.columns(-self.most)
         self._bind()
 
@@ -122,34 +152,16 @@ class _Plan:
         k = float(self.problem.counted)
         draft.row(self.is_open, self.problem.choosable[self.sites] * 1.0, k, k)
 
-    def begin(self) -> Floats:
-        """Open again and again the site that has room for most of those left, and fill it."""
-        is_open = self.problem.having(Role.REQUIRED, Role.EXISTING)[self.sites]
-        columns, left = self.reach.matrix.T.tocsr(), self.reach.weight.copy()
-        free = self.problem.choosable[self.sites] & ~is_open
-        turns = np.flatnonzero(is_open).tolist()
-        spare = self.problem.counted - int((is_open & self.problem.choosable[self.sites]).sum())
-        share, order = np.zeros(len(self.share)), np.argsort(self.site, kind="stable")
-        begins = np.searchsorted(self.site[order], np.arange(len(self.sites) + 1))
-        for turn in range(len(turns) + spare):
-            if turn >= len(turns):
-                gain = np.where(free, np.minimum(columns @ left, self.room), -1.0)
-                turns.append(int(np.argmax(gain)))
-                free[turns[turn]] = False
-            site = turns[turn]
-            pairs = order[begins[site] : begins[site + 1]]
-            people = left[self.group[pairs]]
-            taken = np.clip(self.room[site] - np.cumsum(people) + people, 0.0, people)
-            left[self.group[pairs]] -= taken
-            share[pairs] = taken / self.most[pairs]
-        is_open[turns] = True
-        return np.concatenate([is_open * 1.0, share])
+    def start(self, filled: Filled) -> Floats:
+        """Say of all columns what they are where so many go along each pair."""
+        share = np.clip(filled.flow / self.most, 0.0, 1.0)
+        return np.concatenate([filled.is_open * 1.0, share])
 
     def most_room(self) -> float:
-        """Add up the largest rooms of as many sites as there may be."""
-        stands = ~self.problem.choosable[self.sites]
-        rooms = np.sort(self.room[~stands])[::-1][: self.problem.counted]
-        return float(self.room[stands].sum() + rooms.sum())
+        """Add to what must be open anyway the largest rooms of as many sites as there may be."""
+        served = self.rooms.fill(self.must).served
+        rooms = np.sort(self.room[self.rooms.free])[::-1][: self.rooms.count]
+        return served + float(rooms.sum())
 
     def answer(self, x: Floats, bound: float, watch: Watch) -> Solution:
         """Make a solution of what was found, everybody walking as little as can be."""
