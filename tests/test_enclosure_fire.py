@@ -176,6 +176,7 @@ TALL = Town(buildings=((18, shapely.box(10, 40, 40, 52)), (18, shapely.box(60, 8
 PRESSED = Town(buildings=((18, shapely.box(10, 11, 40, 23)), (6, shapely.box(10, 26, 40, 40))))
 NO_FLOORS = Town(buildings=((None, shapely.box(10, 40, 40, 52)),))
 NARROW = Town(streets=tuple((n, h, 3.0 if h == "service" else w, c) for n, h, w, c in STREETS))
+TOO_NARROW = Town(streets=tuple((n, h, 2.9 if h == "service" else w, c) for n, h, w, c in STREETS))
 UNSIZED = Town(streets=STREETS[:3] + bare(*STREETS[3:]))
 NO_LANES = Town(streets=STREETS[:3])
 STATION = Town(stations=((-280.0, 3.0),))
@@ -217,6 +218,13 @@ POSTS = {**FIT, "closure": "fixed_post"}
         ("FIR-01", (), {}, FAIL),
         ("FIR-01", (gate(50, 10),), {}, UNKNOWN),
         ("FIR-01", (SOUTH,), {"town": UNSIZED}, UNKNOWN),
+        ("FIR-01", (SOUTH,), {"town": NARROW}, UNKNOWN),  # 3 m: no number in GB 55037
+        ("FIR-01", (SOUTH,), {"town": TOO_NARROW}, FAIL),
+        ("FIR-01", (replace(SOUTH, width_m=3.5),), {}, UNKNOWN),
+        ("FIR-01", (replace(SOUTH, width_m=2.9),), {}, FAIL),
+        ("FIR-01", (replace(SOUTH, height_m=3.8),), {}, UNKNOWN),
+        ("LEG-03a", (replace(SOUTH, width_m=3.5),), {}, PASS),
+        ("LEG-03a", (replace(SOUTH, width_m=2.9),), {}, FAIL),
         ("FIR-01", (SOUTH,), {"town": NO_LANES}, UNKNOWN),
         ("FIR-01", (SOUTH,), {"town": NO_LANES, "lanes_surveyed": True}, FAIL),
         ("FIR-02", (SOUTH,), {}, FAIL),  # b0 stands with its end to the lane
@@ -288,6 +296,22 @@ POSTS = {**FIT, "closure": "fixed_post"}
 def test_rules_find_what_was_worked_out_by_hand(rule, gates, how, expected) -> None:
     """Each rule passes, fails or does not know as a person with a ruler would say."""
     assert verdict(rule, *gates, **how) is expected
+
+
+def test_a_way_too_narrow_for_the_standard_breaks_it_and_not_the_mandatory_code() -> None:
+    """3.5 m misses the 4.0 m of GB 50016 (S); GB 55037 (M) has no number, so it stays open."""
+    found = measure("fire_access", replace(SOUTH, width_m=3.5))
+    assert all("FIR-01 = true" in item.missing.zh for item in found.items)
+    assert verdict("FIR-03b", replace(SOUTH, width_m=3.5)) is FAIL
+
+
+def test_a_building_shut_off_has_no_width_of_a_lane() -> None:
+    """Without a gate FIR-03 is missed, and no number of metres is said."""
+    rule = read_rules().rule("FIR-03a")
+    found = judge(rule, measure("lane_width_m")).finding
+    assert (found.verdict, found.measured) == (FAIL, None)
+    assert "没有通路" in found.reason.zh
+    assert "0 米" not in found.reason.zh
 
 
 def test_distances_are_those_of_the_drawing() -> None:

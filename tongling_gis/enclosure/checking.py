@@ -38,7 +38,8 @@ BY_GATES = frozenset(
         *("clearance_min", "shelter_walk_m", "shelters_linked", "centre_walk_m"),
         *("centre_detour_median_min", "centre_detour_p95_min", "neighbour_detour_p95_min"),
         *("bus_stop_detour_p95_min", "school_detour_p95_min", "residents_changing_circle"),
-        "residents_losing_centre",
+        *("residents_losing_centre", "lane_width_m", "lane_height_m", "evacuation_width_m"),
+        "width_after_collapse_m",
     }
 )
 """Measures of how one gets in and out: unknown where it is not known by which gates."""

@@ -205,6 +205,8 @@ def describe_number(value: float, unit: str) -> Text:
     >>> describe_number(3.8, "m").zh
     '3.8 米'
     """
+    if value == -math.inf:
+        return Text("没有通路", "no way in")
     if not math.isfinite(value):
         return Text("不可达", "out of reach")
     digits = 2 if abs(value) < 10 else 1 if abs(value) < 100 else 0  # noqa: PLR2004 - as read

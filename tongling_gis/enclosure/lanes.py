@@ -38,6 +38,13 @@ if TYPE_CHECKING:
 
 ENGINE_M = 4.0
 """Clear width and height that an engine needs (GB 50016-2014 7.1.8(1), GB 51080-2015 4.4.2(3))."""
+PASSABLE_M = 3.0
+PASSABLE_HEIGHT_M = 3.5
+"""Below these no engine gets through at all (N): it is 2.5 m wide and some 3.4 m high (Mem).
+
+GB 55037-2022 3.4.1 and 3.4.5(1) ask for a way that engines get through and give no number; what
+lies between these and ``ENGINE_M`` misses GB 50016, and whether engines get through is open.
+"""
 NARROWING = ("narrow", "low", "steep", "heavy")
 """Why engines do not use a street that they would otherwise be driven on."""
 _LASTING = ("steep", "heavy")
@@ -56,10 +63,11 @@ class Lanes:
         width_error_m: How far off that may be.
         height_m: Clear height, NaN unknown; inf where it is a gate alone.
         gate: Row in ``case.gates`` of the gate on it, -1 for none.
+        gate_known: Whether the gate on it, where there is one, is of known width.
         edge: Its row in ``driving_after``, -1 where it is a gate alone.
         inside: Whether its middle lies inside the boundary.
-        maybe: Whether engines pass it as far as is known.
-        surely: Whether it is surely wide enough for engines.
+        maybe: Whether engines pass it as far as is known: it is not known to be too small.
+        surely: Whether it is surely as wide as engines need, and not known to be lower.
         outside: Which nodes lie outside the boundary on streets joined to the public ones.
         bypassed: Pairs of nodes that the new boundary alone parts, int[k, 2].
     """
@@ -72,6 +80,7 @@ class Lanes:
     width_error_m: Floats
     height_m: Floats
     gate: Ints
+    gate_known: Flags
     edge: Ints
     inside: Flags
     maybe: Flags
@@ -88,6 +97,11 @@ class Lanes:
     def surely_linked(self) -> Flags:
         """Which lanes engines reach by ways that are surely wide enough."""
         return self._reached(self.surely)
+
+    @cached_property
+    def known_linked(self) -> Flags:
+        """Which lanes engines may reach by ways of known width alone."""
+        return self._reached(self.maybe & ~np.isnan(self.width_m) & self.gate_known)
 
     @cached_property
     def linked_without(self) -> Flags:
@@ -186,14 +200,16 @@ def engine_gates(enclosure: Enclosure) -> list[int]:
 
 def may_pass(gate: Gate) -> bool:
     """Tell whether an engine passes a gate, as far as is known of it."""
-    known = [one for one in (gate.width_m, gate.height_m) if one is not None]
-    enough = all(one + gate.error_m >= ENGINE_M for one in known)
+    sizes = ((gate.width_m, PASSABLE_M), (gate.height_m, PASSABLE_HEIGHT_M))
+    enough = all(one + gate.error_m >= least for one, least in sizes if one is not None)
     return enough and gate.closure not in {"fixed_post", "turnstile"}
 
 
 def surely_passes(gate: Gate) -> bool:
     """Tell whether a gate is surely wide enough for an engine, and not known to stop it."""
-    return may_pass(gate) and gate.width_m is not None and gate.width_m - gate.error_m >= ENGINE_M
+    low = gate.height_m is not None and gate.height_m - gate.error_m < ENGINE_M
+    wide = gate.width_m is not None and gate.width_m - gate.error_m >= ENGINE_M
+    return may_pass(gate) and wide and not low
 
 
 def build_lanes(enclosure: Enclosure) -> Lanes:
@@ -212,9 +228,9 @@ def build_lanes(enclosure: Enclosure) -> Lanes:
     width_m, error_m, height_m = _clearances(enclosure, rows, len(small))
     inside = np.append(own_inside, np.ones(len(small), dtype=bool))
     ends = np.concatenate([ends, small[:, :2]])
-    maybe = _enough(width_m + error_m) & _enough(height_m)
+    maybe = _enough(width_m + error_m, PASSABLE_M) & _enough(height_m, PASSABLE_HEIGHT_M)
     maybe[: len(rows)] &= ~np.isin(reason[rows], _LASTING)
-    surely = maybe & (width_m - error_m >= ENGINE_M)
+    surely = maybe & (width_m - error_m >= ENGINE_M) & _enough(height_m, ENGINE_M)
     return Lanes(
         start=ends[:, 0],
         end=ends[:, 1],
@@ -226,6 +242,7 @@ def build_lanes(enclosure: Enclosure) -> Lanes:
         gate=gate,
         edge=np.append(rows, np.full(len(small), -1)),
         inside=inside,
+        gate_known=_through(enclosure, gate, lambda one: one.width_m is not None),
         maybe=maybe & _through(enclosure, gate, may_pass),
         surely=surely & _through(enclosure, gate, surely_passes),
         outside=enclosure.outside_nodes(network),
@@ -233,9 +250,9 @@ def build_lanes(enclosure: Enclosure) -> Lanes:
     )
 
 
-def _enough(clear_m: Floats) -> Flags:
+def _enough(clear_m: Floats, least_m: float) -> Flags:
     """Tell where a clearance is enough, or not known."""
-    return np.asarray(np.isnan(clear_m) | (clear_m >= ENGINE_M))
+    return np.asarray(np.isnan(clear_m) | (clear_m >= least_m))
 
 
 def _clearances(enclosure: Enclosure, rows: Ints, n_gates: int) -> tuple[Floats, Floats, Floats]:

@@ -53,7 +53,8 @@ class Clearance:
         missing: What to say where it is not known.
         at_gate: Which lanes have that of the gate on them.
         side: Field of a gate that would have to change; "" for none.
-        bars: Whether a building to which the boundary leaves no way at all counts as 0 m.
+        bars: Whether a building to which the boundary leaves no way at all is a miss: it has
+            less than any width, which is no width of its own.
     """
 
     known_m: Floats
@@ -163,10 +164,8 @@ def _offer(gate: Gate, side: str) -> Offer:
 def _barred_item(enclosure: Enclosure, barred: Flags) -> Item:
     """Say which buildings the boundary leaves no way in to."""
     count = int(barred.sum())
-    name = Text(
-        f"{count} 栋建筑被围墙阻断，没有通路", f"{count} buildings with no way in past the boundary"
-    )
-    return Item(name, 0.0, gather(enclosure.served.shape[barred]))
+    name = Text(f"{count} 栋建筑被围墙阻断", f"{count} buildings that the boundary shuts off")
+    return Item(name, -np.inf, gather(enclosure.served.shape[barred]))
 
 
 def _unknown_item(enclosure: Enclosure, clearance: Clearance, n_buildings: int) -> Item:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import shapely
 
+from tongling_gis.enclosure.lanes import ENGINE_M
 from tongling_gis.enclosure.measures.measure import Measure
 from tongling_gis.enclosure.measures.naming import (
     LANES_IN_PART,
@@ -47,6 +48,13 @@ _WIDTH_UNKNOWN = Text(
     "It is reached by the lanes drawn, but a lane or gate on the way is of unknown or too "
     "uncertain width: fill in width_m of streets and the gate's clear width.",
 )
+_SMALL = Text(
+    f"按已画车道能到达，但沿途最窄不足 {ENGINE_M:g} m：GB 55037-2022 3.4.1 未规定数值，"
+    "消防车能否通过请消防救援机构认定，并在答复文件中填 FIR-01 = true 或 false。",
+    f"It is reached by the lanes drawn, but the way is under {ENGINE_M:g} m: GB 55037-2022 3.4.1 "
+    "gives no number; ask the fire brigade whether engines get through, and answer FIR-01 = true "
+    "or false.",
+)
 _ISLAND = Text(
     "附近的车道即使没有围墙也不与外部道路相连：请检查 streets 图层是否缺了连接。",
     "The lanes near it join no street outside even without the wall: look for a gap in streets.",
@@ -76,6 +84,7 @@ def measure_fire_access(enclosure: Enclosure) -> Measured:
         return nothing
     served, lanes = enclosure.served, enclosure.lanes
     surely, maybe = served.by_any(lanes.surely_linked), served.by_any(lanes.linked)
+    known = served.by_any(lanes.known_linked)
     near = served.by_any(np.ones(len(lanes.edge), dtype=bool))
     joined = served.by_any(lanes.linked_without)
     routes = from_outside(lanes)
@@ -84,7 +93,7 @@ def measure_fire_access(enclosure: Enclosure) -> Measured:
     for one, row in enumerate(served.row.tolist()):
         missing = None
         if maybe[one] and not surely[one]:
-            missing = _WIDTH_UNKNOWN
+            missing = _SMALL if known[one] else _WIDTH_UNKNOWN
         elif not near[one]:
             missing = no_lane(enclosure)
         elif not maybe[one] and not joined[one] and not _shut_by_width(enclosure, one):

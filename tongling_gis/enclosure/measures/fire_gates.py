@@ -146,11 +146,14 @@ def measure_fire_lane_crossings_shut(enclosure: Enclosure) -> Measured:
         name = enclosure.surroundings.street_name(int(streets[one]))
         items.append(Item(name, 1.0, points[one], offer=_gate_here(points[one], name)))
     note = Text(
-        "未划定消防车通道，按消防车可通行的全部道路计算；"
-        f"另有 {already.sum()} 处现状已被围墙封闭，未计入。",
-        "No fire lanes are designated: all streets that engines drive on are taken; "
-        f"{already.sum()} more are shut by walls today and not counted.",
+        "未划定消防车通道，按消防车可通行的全部道路计算。",
+        "No fire lanes are designated: all streets that engines drive on are taken.",
     )
+    if already.any():
+        note = Text(
+            f"{note.zh}另有 {already.sum()} 处现状已被围墙封闭，未计入。",
+            f"{note.en} {already.sum()} more are shut by walls today and not counted.",
+        )
     return Measured(float(len(items)), tuple(items), gather(points[shut & ~already]), note=note)
 
 
