@@ -82,6 +82,8 @@ def direct_walks(
     A place to the very same place takes no time, however far off the street it stands.
     """
     start, goal = _same_edge(starts.edge, goals.edge)
+    if not len(start):
+        return start, goal, start
     here, there = join_ends(graph, starts), join_ends(graph, goals)
     edge, onward = starts.edge[start], there.share[goal] - here.share[start]
     whole = np.where(onward >= 0.0, graph.forward_ms[edge], graph.backward_ms[edge])

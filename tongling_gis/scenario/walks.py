@@ -187,6 +187,8 @@ class _Change:
 
     def lay(self, doors: Doors, spots: Spots) -> tuple[Doors, Doors]:
         """Lay doors on the streets after: those on pieces that stay, and those on new ones."""
+        if not len(doors.owner):
+            return doors, no_doors()
         row, offset_m = self.ground.find(spots)
         is_new = np.isin(row, self.gone)
         old = doors.on(row, offset_m).some(~is_new)

@@ -21,7 +21,7 @@ from tongling_gis.enclosure.measures.naming import (
     name_building,
 )
 from tongling_gis.enclosure.model import Gate, Item, Measured
-from tongling_gis.routing import edge_times
+from tongling_gis.routing.pieces import time_pieces
 from tongling_gis.text import Text
 
 if TYPE_CHECKING:
@@ -143,7 +143,8 @@ def _seconds_today(enclosure: Enclosure) -> Floats:
 
 def _edge_seconds(enclosure: Enclosure, network: Network) -> Floats:
     """Time a window's edges for an engine, inf where it does not drive."""
-    forward_ms, _ = edge_times(network, enclosure.surroundings.driving_graph.profile)
+    paces = enclosure.surroundings.driving_ground.paces
+    forward_ms, _ = time_pieces(paces, enclosure.streets_of(network), network.length_m)
     used = network.edges["walkable"].to_numpy(dtype=bool)
     return np.where(used, forward_ms / 1000.0, np.inf)
 
