@@ -174,6 +174,18 @@ def panes(reader: Reader) -> list[float]:
 
 
 @needs_browser
+def test_names_of_scenarios_cover_no_button_on_a_phone(reader: Reader, page: Path) -> None:
+    """Wherever the line is, both names lie clear of the zoom buttons."""
+    reader.open(page, size=(390, 844))
+    reader.find("#panel-toggle").click()
+    reader.find("#comparison button").click()
+    foot = "return document.querySelector(arguments[0]).getBoundingClientRect()[arguments[1]]"
+    zoom = reader.run(foot, ".leaflet-control-zoom", "bottom")
+    assert reader.run(foot, ".swipe-name.right", "top") > zoom
+    assert reader.run(foot, ".swipe-name.left", "top") > zoom
+
+
+@needs_browser
 def test_the_line_between_scenarios_moves_by_mouse_and_keys(reader: Reader, page: Path) -> None:
     """Both sides are drawn and cut at the line; gains are told; the coverage comes back after."""
     reader.open(page)

@@ -27,7 +27,8 @@ def merge_rows(
     """Put rows over those there, by key.
 
     A cell that reads the same as what is there leaves it as it is, to the last decimal, and so
-    does a place less than a millimetre away. Columns the sheet does not have keep their values.
+    does a place less than a millimetre away. Columns the sheet does not have keep their values;
+    quarters and months take the one form they have.
 
     Args:
         there: What the project has, in its CRS.
@@ -48,7 +49,8 @@ def merge_rows(
         values, known = rows[name].tolist(), there[name].tolist()
         for k, position in enumerate(at):
             if position is not None and (
-                name not in headed or _same(read_again(known[position], column), values[k])
+                name not in headed
+                or (not column.form and _same(read_again(known[position], column), values[k]))
             ):
                 values[k] = known[position]
         merged[name] = pd.Series(values, index=rows.index, dtype=there[name].dtype)
