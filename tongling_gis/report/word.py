@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from tongling_gis.report.content import Block, Report
     from tongling_gis.text import Lang
 
-_TWIPS_PER_EMU = 635
+_TWIPS_PER_EMU, _TWIPS_PER_PT = 635, 20
+_FOOT_PT = 8.0
 _KEPT_ROWS, _KEPT_LETTERS = 9, 500
 """Tables of so many rows and letters are not broken across pages."""
 _KEPT_TOGETHER = 3
@@ -99,11 +100,18 @@ def _write_block(pen: Pen, block: Block) -> None:
 
 
 def _write_paragraph(pen: Pen, block: Paragraph) -> None:
-    from docx.shared import Pt
+    """Write running text; Chinese text is set in by two characters, whatever their size."""
+    from docx.oxml.ns import qn
 
     paragraph = pen.add("Normal", block.words)
-    if pen.lang == "zh" and pen.own_styles:
-        paragraph.paragraph_format.first_line_indent = Pt(2 * LOOKS["Normal"].size_pt)
+    normal = pen.document.styles["Normal"]
+    if pen.lang == "en" or normal.paragraph_format.first_line_indent:
+        return
+    size = normal.font.size
+    points = size.pt if size is not None else LOOKS["Normal"].size_pt
+    inset = paragraph._element.get_or_add_pPr().get_or_add_ind()  # noqa: SLF001 - as python-docx has it
+    inset.set(qn("w:firstLineChars"), "200")
+    inset.set(qn("w:firstLine"), str(round(2 * points * _TWIPS_PER_PT)))
 
 
 def _turn_page(document: Document, *, landscape: bool) -> None:
@@ -209,14 +217,17 @@ def _write_picture(pen: Pen, picture: Picture) -> None:
     paragraph.paragraph_format.line_spacing = 1.0
     width = int(pen.text_width() * picture.width_share)
     shape = pen.run(paragraph, "").add_picture(BytesIO(picture.png), width=width)
-    described = shape._inline.docPr  # noqa: SLF001 - as python-docx has it
-    described.set("descr", clean(picture.caption.in_lang(pen.lang)))
+    inline = shape._inline  # noqa: SLF001 - as python-docx has it
+    for side in ("distT", "distB", "distL", "distR"):
+        inline.set(side, "0")
+    inline.docPr.set("descr", clean(picture.caption.in_lang(pen.lang)))
     pen.caption(PICTURE_LABEL, picture.caption, keep=False)
 
 
 def _write_foot(pen: Pen, report: Report) -> None:
     """Say on each page what the numbers depend on, below what a template's footer says."""
     from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.shared import Pt
 
     footer = pen.document.sections[0].footer
     footer.is_linked_to_previous = False
@@ -225,7 +236,7 @@ def _write_foot(pen: Pen, report: Report) -> None:
     line = empty[0] if empty and not numbered else footer.add_paragraph()
     line.style = pen.document.styles["Footer"]
     mark = _MARK.in_lang(pen.lang) if report.invented else ""
-    pen.run(line, f"{mark}{report.foot.in_lang(pen.lang)}")
+    pen.run(line, f"{mark}{report.foot.in_lang(pen.lang)}").font.size = Pt(_FOOT_PT)
     if numbered:
         return
     pages = footer.add_paragraph(style=pen.document.styles["Footer"])
