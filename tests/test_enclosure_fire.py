@@ -177,6 +177,8 @@ PRESSED = Town(buildings=((18, shapely.box(10, 11, 40, 23)), (6, shapely.box(10,
 NO_FLOORS = Town(buildings=((None, shapely.box(10, 40, 40, 52)),))
 NARROW = Town(streets=tuple((n, h, 3.0 if h == "service" else w, c) for n, h, w, c in STREETS))
 TOO_NARROW = Town(streets=tuple((n, h, 2.9 if h == "service" else w, c) for n, h, w, c in STREETS))
+FRONT = Town(streets=STREETS[:3], buildings=((6, shapely.box(60, 20, 100, 32)),))
+BOTH = Town(buildings=((6, shapely.box(60, 20, 100, 32)),))
 UNSIZED = Town(streets=STREETS[:3] + bare(*STREETS[3:]))
 NO_LANES = Town(streets=STREETS[:3])
 STATION = Town(stations=((-280.0, 3.0),))
@@ -203,6 +205,9 @@ POSTS = {**FIT, "closure": "fixed_post"}
         ("LEG-03a", (), {}, FAIL),
         ("LEG-03a", (gate(50, 10, GateKind.PEDESTRIAN),), {}, FAIL),
         ("LEG-03a", (), {"town": Town(buildings=())}, UNKNOWN),
+        ("LEG-03a", (SOUTH,), {"town": FRONT}, UNKNOWN),  # the wall parts it from the street alone
+        ("FIR-01", (SOUTH,), {"town": FRONT}, UNKNOWN),
+        ("LEG-03a", (), {"town": BOTH}, FAIL),  # it loses its lane inside
         ("LEG-03b", (SOUTH,), {}, FAIL),
         ("LEG-03b", (SOUTH, NORTH), {}, PASS),
         ("LEG-04", (), {"town": Town(hydrants=(("市政", (20, 12)),))}, FAIL),

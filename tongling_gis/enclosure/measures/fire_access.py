@@ -61,6 +61,14 @@ _ISLAND = Text(
 )
 
 
+_OVER_THE_WALL = Text(
+    "新围墙隔在建筑与围合外的车道之间，围合内没有可到达的车道：能否在墙外展开救援，请消防救援机构认定，"
+    "或在围墙上开消防车出入口。",
+    "The new wall parts the building from a lane outside, and no lane inside is reached: ask the "
+    "fire brigade whether it can work from there, or open a gate for engines.",
+)
+
+
 def nothing_to_serve(enclosure: Enclosure) -> Measured | None:
     """Say why no building can be asked; None where one can."""
     if enclosure.surroundings.buildings is None:
@@ -84,7 +92,7 @@ def measure_fire_access(enclosure: Enclosure) -> Measured:
         return nothing
     served, lanes = enclosure.served, enclosure.lanes
     surely, maybe = served.by_any(lanes.surely_linked), served.by_any(lanes.linked)
-    known = served.by_any(lanes.known_linked)
+    known, beyond = served.by_any(lanes.known_linked), enclosure.once(_beside_lane_outside)
     near = served.by_any(np.ones(len(lanes.edge), dtype=bool))
     joined = served.by_any(lanes.linked_without)
     routes = from_outside(lanes)
@@ -96,6 +104,8 @@ def measure_fire_access(enclosure: Enclosure) -> Measured:
             missing = _SMALL if known[one] else _WIDTH_UNKNOWN
         elif not near[one]:
             missing = no_lane(enclosure)
+        elif not maybe[one] and beyond[one]:
+            missing = _OVER_THE_WALL
         elif not maybe[one] and not joined[one] and not _shut_by_width(enclosure, one):
             missing = _ISLAND
         value = None if missing is not None else float(maybe[one])
@@ -138,14 +148,10 @@ def measure_buildings_losing_fire_access(enclosure: Enclosure) -> Measured:
         _served_today(enclosure, served.shape) & ~served.by_any(enclosure.lanes.linked)
     )
     near = served.by_any(np.ones(len(enclosure.lanes.edge), dtype=bool))
+    beyond = enclosure.once(_beside_lane_outside)
     gap = no_lane(enclosure)
     items = tuple(
-        Item(
-            name_building(enclosure, int(served.row[one])),
-            1.0 if near[one] or gap is None else None,
-            served.shape[one],
-            missing=None if near[one] else gap,
-        )
+        _lost_item(enclosure, one, _OVER_THE_WALL if beyond[one] else None if near[one] else gap)
         for one in lost.tolist()
     )
     count = sum(item.value is not None for item in items)
@@ -157,6 +163,31 @@ def measure_buildings_losing_fire_access(enclosure: Enclosure) -> Measured:
     if not len(enclosure.lanes.within) and not enclosure.served.drawn and not len(lost):
         return Measured(missing=NO_LANE_DRAWN, note=note)
     return Measured(float(count), items, gather(served.shape[lost]), note=note)
+
+
+def _lost_item(enclosure: Enclosure, one: int, missing: Text | None) -> Item:
+    """List a building that engines do not reach as they do today, or may not."""
+    served = enclosure.served
+    return Item(
+        name_building(enclosure, int(served.row[one])),
+        None if missing is not None else 1.0,
+        served.shape[one],
+        missing=missing,
+    )
+
+
+def _beside_lane_outside(enclosure: Enclosure) -> Flags:
+    """Tell which buildings lie by a lane outside that engines still reach, the wall between.
+
+    Those with a lane inside that the boundary shuts off have lost that, and are left out.
+    """
+    served, lanes = enclosure.served, enclosure.lanes
+    lines = lanes.line[~lanes.inside & lanes.linked & (lanes.edge >= 0)]
+    found = np.zeros(len(served), dtype=bool)
+    if len(lines) and len(served):
+        tree = shapely.STRtree(lines)
+        found[tree.query(served.shape, predicate="dwithin", distance=SERVED_M)[0]] = True
+    return found & ~served.by_any(lanes.linked_without & ~lanes.linked)
 
 
 def _served_today(enclosure: Enclosure, shapes: Shapes) -> Flags:
