@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import geopandas as gpd
+import pandas as pd
 import pytest
 
 from tongling_gis.cli import choose_lang, main
@@ -168,3 +170,21 @@ def test_doctor_ends_with_code_3_where_a_file_has_an_error(
     broken.write_bytes(b"no streets at all")
     assert main(["doctor", str(broken)]) == 3
     assert capsys.readouterr().out
+
+
+def test_an_export_holds_the_layer_asked_for_or_all(
+    demo: studies.Demo, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """A GeoPackage holds areas, lines and points; --layer picks one for CSV; others are named."""
+    asked = ["isochrones", "-p", str(demo.workspace.folder), "--minutes", "5", "--lang", "en"]
+    forms = ["--lines", "--points"]
+    assert main([*asked, *forms, "--out", str(tmp_path / "all.gpkg")]) == 0
+    names = ["isochrones", "dissolved", "reached_streets", "reached_nodes"]
+    assert gpd.list_layers(tmp_path / "all.gpkg")["name"].tolist() == names
+    out = str(tmp_path / "nodes.csv")
+    assert main([*asked, *forms, "--layer", "reached_nodes", "--out", out]) == 0
+    assert pd.read_csv(out)["walk_s"].max() <= 300.0
+    capsys.readouterr()
+    assert main([*asked, "--out", str(tmp_path / "areas.csv")]) == 0
+    assert "--layer picks dissolved" in capsys.readouterr().out
+    assert main([*asked, "--layer", "gaps", "--out", out]) == 2

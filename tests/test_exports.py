@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import pandas as pd
 import pytest
-from shapely import Point
+from shapely import LineString, Point
 
 from tongling_gis.errors import UsageError
-from tongling_gis.studies import export_table
+from tongling_gis.studies import export_layers, export_table
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -73,3 +73,26 @@ def test_the_stamp_goes_with_every_row(
     read = {".csv": pd.read_csv, ".parquet": gpd.read_parquet}.get(ending, gpd.read_file)
     assert read(path)["stamp"].tolist() == ["1.1 m/s · 示例数据"] * 2
     assert "stamp" not in homes
+
+
+def test_a_geopackage_holds_every_table_of_a_result(
+    homes: gpd.GeoDataFrame, tmp_path: Path
+) -> None:
+    """Layers with and without places and of mixed shapes stand side by side, in order, stamped."""
+    mixed = gpd.GeoDataFrame(
+        {"kind": ["add_centre", "draw_wall"]},
+        geometry=[Point(577_000, 3_424_000), LineString([(0, 0), (10, 0)])],
+        crs=homes.crs,
+    )
+    plain = gpd.GeoDataFrame({"share": [0.0, 1.0]})
+    tables = {"residents": homes, "changes": mixed, "lorenz": plain}
+    path = export_layers(tables, tmp_path / "all.gpkg", stamp="示例数据")
+    assert gpd.list_layers(path)["name"].tolist() == list(tables)
+    for name, rows in tables.items():
+        back = gpd.read_file(path, layer=name)
+        assert back["stamp"].tolist() == ["示例数据"] * 2
+        assert set(rows.columns) <= set(back.columns)
+    assert gpd.read_file(path, layer="changes").geom_equals(mixed.geometry).all()
+    with pytest.raises(UsageError, match="Several tables"):
+        export_layers(tables, tmp_path / "all.csv")
+    assert [one.name for one in tmp_path.iterdir()] == ["all.gpkg"]

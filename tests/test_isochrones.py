@@ -142,6 +142,25 @@ def test_limits_are_told_in_order_with_areas_and_the_stamp() -> None:
     assert any("at most 3.6 m beyond" in note.en for note in result.notes)
 
 
+def test_junctions_reached_are_points_with_their_seconds() -> None:
+    """Of corners 250 m apart a walk at 1 m/s reaches two in 5 minutes and a third in 10."""
+    row = town([[(250.0 * n, 0.0), (250.0 * (n + 1), 0.0)] for n in range(4)])
+    result = measure_isochrones(
+        weigh(row, STROLL),
+        centres((0.0, 0.0), (0.0, 5000.0)),
+        minutes=(5, 10),
+        provenance=MADE,
+        options=IsochroneOptions(junctions=True),
+    )
+    found = result.layers["reached_nodes"]
+    assert found["place_id"].tolist() == ["c0"] * 3
+    assert found["walk_s"].tolist() == [0.0, 250.0, 500.0]
+    assert found["limit_minutes"].tolist() == [5.0, 5.0, 10.0]
+    assert found.geometry.x.tolist() == [0.0, 250.0, 500.0]
+    for minutes, area in result.layers["isochrones"].set_index("limit_minutes").geometry.items():
+        assert area.covers(found[found["limit_minutes"] <= minutes].union_all())
+
+
 def test_a_place_without_a_street_is_named() -> None:
     """A centre a kilometre from any street has no area and stands in the notes."""
     result = measure_isochrones(

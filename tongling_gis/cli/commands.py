@@ -12,7 +12,7 @@ from tongling_gis.cli.results import (
     show_verdicts,
     show_week,
 )
-from tongling_gis.errors import InputError, WorkbookFaultsError
+from tongling_gis.errors import InputError, UsageError, WorkbookFaultsError
 from tongling_gis.text import Text
 
 if TYPE_CHECKING:
@@ -216,7 +216,12 @@ def isochrones(options: argparse.Namespace, screen: Screen) -> None:
 
     workspace = studies.open_project(options.project)
     result = studies.study_isochrones(
-        workspace, _reach_options(options), exact=options.exact, progress=screen.progress
+        workspace,
+        _reach_options(options),
+        exact=options.exact,
+        lines=options.lines,
+        points=options.points,
+        progress=screen.progress,
     )
     count = len(result.layers["isochrones"])
     screen.say(
@@ -310,8 +315,40 @@ def _show_result(
     for note in result.notes:
         screen.say(Text(f"说明：{note.zh}", f"Note: {note.en}"))
     if options.out:
-        _export(result.layers[layer], result.stamp, options, screen)
+        _export_result(result, layer, options, screen)
     screen.answer(assessment_json(result))
+
+
+def _export_result(
+    result: Assessment, main: str, options: argparse.Namespace, screen: Screen
+) -> None:
+    """Write the layer asked for; else all of them to a GeoPackage, the main one elsewhere."""
+    from tongling_gis import studies
+
+    names = [main, *(name for name in result.layers if name != main)]
+    if options.layer is not None and options.layer not in names:
+        raise UsageError(
+            Text(
+                f"结果里没有名为“{options.layer}”的表；可选：{'、'.join(names)}。",
+                f"The result has no table {options.layer!r}; choose one of {', '.join(names)}.",
+            )
+        )
+    if options.layer is None and options.out.suffix.lower() == studies.GEOPACKAGE:
+        tables = {name: result.layers[name] for name in names}
+        path = studies.export_layers(tables, options.out, stamp=screen.word(result.stamp))
+        screen.say(
+            Text(f"已写出：{path}（{'、'.join(names)}）", f"Written: {path} ({', '.join(names)})")
+        )
+        return
+    _export(result.layers[options.layer or main], result.stamp, options, screen)
+    if options.layer is None and len(names) > 1:
+        others = names[1:]
+        screen.say(
+            Text(
+                f"  只含 {main}；{'、'.join(others)} 可用 --layer 选取，或用 .gpkg 一并写出。",
+                f"  It holds {main} only: --layer picks {', '.join(others)}; a .gpkg holds all.",
+            )
+        )
 
 
 def draw_map(options: argparse.Namespace, screen: Screen) -> None:

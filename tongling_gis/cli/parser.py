@@ -351,6 +351,7 @@ def _add_coverage(builder: Builder) -> None:
     _add_reach(builder, parser)
     _add_residents_from(builder, parser)
     _add_out(builder, parser)
+    _add_layer(builder, parser)
 
 
 def _add_isochrones(builder: Builder) -> None:
@@ -366,7 +367,26 @@ def _add_isochrones(builder: Builder) -> None:
         action="store_true",
         help=Text("精确合并（较慢，供导出）", "exact union (slower, for export)"),
     )
+    builder.option(
+        parser,
+        "--lines",
+        action="store_true",
+        help=Text(
+            "另存按时可达的街道（图层 reached_streets）",
+            "also the streets reached, as lines (layer reached_streets)",
+        ),
+    )
+    builder.option(
+        parser,
+        "--points",
+        action="store_true",
+        help=Text(
+            "另存按时可达的路口及秒数（图层 reached_nodes）",
+            "also the junctions reached, with their seconds (layer reached_nodes)",
+        ),
+    )
     _add_out(builder, parser)
+    _add_layer(builder, parser)
 
 
 def _add_access(builder: Builder) -> None:
@@ -381,6 +401,7 @@ def _add_access(builder: Builder) -> None:
     _add_reach(builder, parser)
     _add_residents_from(builder, parser)
     _add_out(builder, parser)
+    _add_layer(builder, parser)
 
 
 def _add_hours(builder: Builder) -> None:
@@ -402,6 +423,7 @@ def _add_hours(builder: Builder) -> None:
     _add_reach(builder, parser, at=False)
     _add_residents_from(builder, parser)
     _add_out(builder, parser)
+    _add_layer(builder, parser)
 
 
 def _add_compare(builder: Builder) -> None:
@@ -426,6 +448,7 @@ def _add_compare(builder: Builder) -> None:
     _add_reach(builder, parser)
     _add_residents_from(builder, parser)
     _add_out(builder, parser)
+    _add_layer(builder, parser)
 
 
 def _add_od(builder: Builder) -> None:
@@ -485,6 +508,19 @@ def _add_out(builder: Builder, parser: CommandParser) -> None:
         help=Text(
             "另存结果：.gpkg、.geojson、.csv 或 .parquet",
             "also write the result: .gpkg, .geojson, .csv or .parquet",
+        ),
+    )
+
+
+def _add_layer(builder: Builder, parser: CommandParser) -> None:
+    builder.option(
+        parser,
+        "--layer",
+        default=None,
+        metavar="NAME",
+        help=Text(
+            "--out 写出结果的哪一张表，如 centres（.gpkg 默认全部写出）",
+            "which table of the result --out writes, such as centres (a .gpkg holds all)",
         ),
     )
 

@@ -28,12 +28,14 @@ class IsochroneOptions:
         width_m: How far beside a street reached in time the area extends.
         cell_m: Distance between the grid points from which areas are drawn.
         street_lines: Whether the parts of streets reached are a layer of the result too.
+        junctions: Whether the junctions and street ends reached are, with their seconds.
         engine: "auto", or "compiled" or "scipy" by name; the answers are the same.
     """
 
     width_m: float = 25.0
     cell_m: float = 5.0
     street_lines: bool = False
+    junctions: bool = False
     engine: Engine = "auto"
 
 

@@ -21,7 +21,13 @@ from tongling_gis.isochrones.drawing import (
 from tongling_gis.isochrones.fields import OVERREACH_CELLS
 from tongling_gis.isochrones.places import check_places
 from tongling_gis.network import attach
-from tongling_gis.routing import join_ends, limit_in_ms, settle_engine
+from tongling_gis.routing import (
+    join_ends,
+    limit_in_ms,
+    reach_nodes,
+    rows_of,
+    settle_engine,
+)
 from tongling_gis.text import Progress, Text, silent
 
 if TYPE_CHECKING:
@@ -77,8 +83,9 @@ def measure_isochrones(
     Returns:
         Layer ``isochrones``, one MultiPolygon for each place and limit (``place_id``,
         ``name``, ``limit_minutes``, ``area_m2``); layer ``dissolved``, the area of all
-        places together for each limit; and ``reached_streets`` if asked for, the parts of
-        streets by the first limit that reaches them. A place too far from any street has no
+        places together for each limit; and if asked for ``reached_streets``, the parts of
+        streets by the first limit that reaches them, and ``reached_nodes``, the junctions and
+        street ends with their seconds (``walk_s``). A place too far from any street has no
         area and is named in the notes.
 
     Raises:
@@ -146,6 +153,8 @@ def _draw_layers(study: _Study) -> tuple[dict[str, gpd.GeoDataFrame], list[int]]
     }
     if study.job.options.street_lines:
         layers["reached_streets"] = _tabulate_streets(study, rows, drawings)
+    if study.job.options.junctions:
+        layers["reached_nodes"] = _tabulate_nodes(study, rows)
     return layers, [row for row, drawing in enumerate(each) if drawing is None]
 
 
@@ -179,6 +188,38 @@ def _tabulate_streets(study: _Study, rows: list[int], drawings: list[Drawing]) -
     columns["limit_minutes"] = np.tile(study.minutes, len(rows))
     columns["length_m"] = shapely.length(geometry)
     return gpd.GeoDataFrame(columns, geometry=geometry, crs=study.job.graph.network.crs)
+
+
+def _tabulate_nodes(study: _Study, rows: list[int]) -> gpd.GeoDataFrame:
+    """List the nodes from which each place is reached, the nearest first."""
+    import geopandas as gpd
+
+    job = study.job
+    reached = [
+        reach_nodes(
+            job.graph,
+            rows_of(job.ends, np.array([row])),
+            limit_ms=job.limits_ms[-1],
+            engine=job.options.engine,
+        )
+        for row in rows
+    ]
+    whose = np.repeat(np.array(rows, dtype=np.int64), [len(one.node) for one in reached])
+    none = np.empty(0, dtype=np.int32)
+    node = np.concatenate([none, *(one.node for one in reached)])
+    ms = np.concatenate([none, *(one.ms for one in reached)])
+    order = np.lexsort((node, ms, whose))
+    whose, node, ms = whose[order], node[order], ms[order]
+    nodes = job.graph.network.nodes.iloc[node]
+    columns = {
+        "place_id": np.array(study.places.place_id, dtype=object)[whose],
+        "name": np.array(study.places.name, dtype=object)[whose],
+        "node_id": nodes["node_id"].to_numpy(),
+        "walk_s": ms / 1000.0,
+        "limit_minutes": np.array(study.minutes)[np.searchsorted(job.limits_ms, ms)],
+    }
+    points = gpd.points_from_xy(nodes["x_m"], nodes["y_m"])
+    return gpd.GeoDataFrame(columns, geometry=points, crs=job.graph.network.crs)
 
 
 def _indicate(dissolved: gpd.GeoDataFrame) -> tuple[Indicator, ...]:

@@ -276,6 +276,7 @@ _RESULT_CENTRES = Look(
 _PLAIN = Look(_one(Mark("#5f7285", 1.6, "#ffffff", opacity=0.6)))
 _KINDS = {
     "coverage": "覆盖",
+    "access": "可达性",
     "isochrones": "等时圈",
     "comparison": "前后对比",
     "hours": "开放时间",
@@ -287,6 +288,11 @@ _RESULT_LAYERS = {
     "centres": "邻里中心",
     "isochrones": "各中心",
     "dissolved": "合并",
+    "reached_streets": "可达街道",
+    "reached_nodes": "可达路口",
+    "gaps": "服务盲区",
+    "overlaps": "服务重叠",
+    "lorenz": "洛伦兹曲线",
     "boundary": "边界",
     "gates": "出入口",
     "findings": "规则结论",

@@ -21,7 +21,12 @@ from tongling_gis.studies.enclosure import (
     shipped_rules,
     study_enclosure,
 )
-from tongling_gis.studies.exports import check_export, export_table
+from tongling_gis.studies.exports import (
+    GEOPACKAGE,
+    check_export,
+    export_layers,
+    export_table,
+)
 from tongling_gis.studies.figures import FigureOptions, draw_project_figures
 from tongling_gis.studies.imports import ImportOptions, examine_file, fetch_place, import_file
 from tongling_gis.studies.links import find_dangling_links
@@ -52,6 +57,7 @@ from tongling_gis.studies.workbooks import (
 )
 
 __all__ = [
+    "GEOPACKAGE",
     "Approval",
     "Demo",
     "EmbeddedMap",
@@ -78,6 +84,7 @@ __all__ = [
     "draw_project_figures",
     "draw_project_map",
     "examine_file",
+    "export_layers",
     "export_table",
     "export_workbook",
     "fetch_place",

@@ -10,12 +10,14 @@ from tongling_gis.errors import UsageError
 from tongling_gis.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     import geopandas as gpd
     import pandas as pd
 
 _LAT_LON = "EPSG:4326"
+GEOPACKAGE = ".gpkg"
+"""Ending of the one kind of file that holds several tables."""
 
 
 def check_export(path: Path) -> None:
@@ -53,6 +55,35 @@ def export_table(rows: pd.DataFrame, path: Path, *, stamp: str = "") -> Path:
     return path
 
 
+def export_layers(layers: Mapping[str, pd.DataFrame], path: Path, *, stamp: str = "") -> Path:
+    """Write all tables of a result into one GeoPackage; it is there whole or not at all.
+
+    Tables are called as in the result, and in its order; see ``export_table``.
+
+    Raises:
+        UsageError: If the ending is not .gpkg.
+    """
+    import pandas as pd
+    import pyogrio
+
+    if path.suffix.lower() != GEOPACKAGE:
+        raise UsageError(
+            Text(
+                f"多张表只能存进 {GEOPACKAGE}，不能存进“{path.name}”。",
+                f"Several tables go into {GEOPACKAGE} only, not into {path.name}.",
+            )
+        )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".export-") as folder:
+        draft = Path(folder) / path.name
+        for number, (name, rows) in enumerate(layers.items()):
+            table = pd.DataFrame(rows) if _as_layer(rows) is None else rows
+            stamped = table.assign(stamp=stamp) if stamp else table
+            pyogrio.write_dataframe(stamped, draft, layer=name, driver="GPKG", append=number > 0)
+        draft.replace(path)
+    return path
+
+
 def _as_layer(rows: pd.DataFrame) -> gpd.GeoDataFrame | None:
     """Give the rows as a layer, None where they have no places."""
     import geopandas as gpd
@@ -73,7 +104,10 @@ def _write_geojson(rows: pd.DataFrame, path: Path) -> None:
     layer = _as_layer(rows)
     if layer is None:
         raise UsageError(
-            Text("这张表没有位置，不能导出为 GeoJSON。", "This table has no places for GeoJSON.")
+            Text(
+                "这张表没有位置，不能导出为 GeoJSON：请用 .csv、.parquet 或 .gpkg。",
+                "This table has no places for GeoJSON: use .csv, .parquet or .gpkg.",
+            )
         )
     pyogrio.write_dataframe(layer.to_crs(_LAT_LON), path, driver="GeoJSON")
 

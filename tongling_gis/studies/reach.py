@@ -199,9 +199,19 @@ def study_isochrones(
     options: ReachOptions | None = None,
     *,
     exact: bool = False,
+    lines: bool = False,
+    points: bool = False,
     progress: Progress = silent,
 ) -> Assessment:
     """Measure the area within the limits of each centre, and keep the result in the project.
+
+    Args:
+        workspace: The project.
+        options: What is asked.
+        exact: Whether areas are united from buffers: slower, without a grid.
+        lines: Whether the parts of streets reached are a layer too (``reached_streets``).
+        points: Whether the junctions reached are one, with their seconds (``reached_nodes``).
+        progress: Told how far it has come.
 
     Raises:
         MissingFileError: If streets or centres are missing.
@@ -216,7 +226,7 @@ def study_isochrones(
     isochrones = measure_isochrones(
         graph,
         centres,
-        options=IsochroneOptions(engine=engine),
+        options=IsochroneOptions(street_lines=lines, junctions=points, engine=engine),
         minutes=asked.minutes,
         snap_limit_m=asked.snap_m(),
         exact=exact,
