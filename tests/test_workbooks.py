@@ -606,3 +606,29 @@ def test_quarters_months_and_hours_are_read_or_named(
     told = capsys.readouterr().out
     assert "“邻里中心”第 2 行“晚间开放”列：开放时间看不懂" in told
     assert "周末开放" not in told
+
+
+def test_links_may_be_given_by_name(
+    project: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A name that stands once is its row's key, in records and on the map; two of one are not."""
+    book = write_book(
+        tmp_path / "甲.xlsx",
+        物业企业=[["企业编号", "名称"], ["w1", "安居"], ["w2", "同名"], ["w3", "同名"]],
+        小区=[["小区编号", "物业企业"], ["k1", " 安居"], ["k2", "w2"]],
+        季度考核=[["考核编号", "小区编号", "季度"], ["a", "k2小区", "2025Q3"]],
+        邻里中心=[
+            ["中心编号", "党建联盟", "经度(WGS84)", "纬度(WGS84)"],
+            ["c1", "江畔", 117.8, 30.9],
+        ],
+        党建联盟=[["联盟编号", "名称"], ["l1", "江畔"]],
+    )
+    assert main(["import", str(book), "-p", str(project.folder)]) == 0
+    assert project.read("compounds")["company_id"].tolist() == ["w1", "w2"]
+    assert project.read("compound_assessments")["compound_id"].tolist() == ["k2"]
+    assert project.read("centres")["alliance_id"].tolist() == ["l1"]
+    assert "季度考核的“小区编号”有 1 处填的是名称，已换成编号" in capsys.readouterr().out
+    wrong = write_book(tmp_path / "乙.xlsx", 小区=[["小区编号", "物业企业"], ["k1", "同名"]])
+    with pytest.raises(WorkbookFaultsError) as caught:
+        studies.import_file(project, wrong)
+    assert "“同名”在“物业企业”中不存在" in caught.value.lines[0].zh

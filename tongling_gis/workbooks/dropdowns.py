@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 _TITLE = Text("请核对", "Please check")
 _FROM_LIST = Text("请从下拉列表中选择。", "Choose from the list.")
 _NO_SUCH_KEY = Text(
-    "“{sheet}”表中没有这个编号。仍要填写吗？", "The sheet {sheet!r} has no such id. Keep it?"
+    "“{sheet}”表中没有这个编号。如果填的是名称（不重复），请点“是”。",
+    "The sheet {sheet!r} has no such id. Keep it if it is a name that stands there once.",
 )
 _NOT_ALLOWED = Text("这里要填{what}。", "Write {what} here.")
 _WHAT: Final = {

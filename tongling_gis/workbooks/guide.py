@@ -22,10 +22,11 @@ _RULES: Final = (
         "A sheet is one kind of record, a row one record; row 1 holds the headings: leave it.",
     ),
     Text(
-        "红色表头（带 * 号）必填；绿色表头填别的表里的编号，点单元格可以下拉选择；"
+        "红色表头（带 * 号）必填；绿色表头填别的表里的编号，点单元格可以下拉选择，"
+        "也可以填那里不重复的名称；"
         "把鼠标停在表头上看怎么填。",
         "Red headings (with *) must be filled; green ones take an id of another sheet, from the"
-        " drop-down; hover over a heading to read what to write.",
+        " drop-down, or a name that stands there once; hover over a heading to read what to write.",
     ),
     Text(
         "先填“邻里中心”“小区”“物业企业”“党建联盟”，再填与它们关联的记录。用不到的表留空。",

@@ -38,6 +38,7 @@ from tongling_gis.workbooks.checking import (
     say_kept_links,
 )
 from tongling_gis.workbooks.faults import Fault
+from tongling_gis.workbooks.naming import follow_names, name_keys
 from tongling_gis.workbooks.sheets import OWN_SHEETS
 from tongling_gis.workbooks.writing import CREATOR
 
@@ -133,8 +134,12 @@ def read_book(
     read = [check_sheet(grid, table, file=file.name, crs=crs) for grid, table in known]
     sheets = [one for one in read if isinstance(one, Sheet)]
     faults = [one for one in read if isinstance(one, Fault)]
-    faults += _find_faults(sheets, present, append=append)
     keys = known_keys(sheets, present, append=append)
+    named = name_keys(sheets, present, keys)
+    followed = [follow_names(sheet, keys, named) for sheet in sheets]
+    sheets = [sheet for sheet, _ in followed]
+    said += [text for _, texts in followed for text in texts]
+    faults += _find_faults(sheets, present, keys)
     said += _say_unjudged(sheets, keys)
     said += [text for sheet in sheets for text in _say_hours(sheet)]
     said += [text for sheet in sheets for text in say_kept_links(sheet, keys, present)]
@@ -174,12 +179,11 @@ def _choose_sheets(grids: list[Grid], file: Path, said: list[Text]) -> list[tupl
 
 
 def _find_faults(
-    sheets: list[Sheet], present: Mapping[str, Present], *, append: bool
+    sheets: list[Sheet], present: Mapping[str, Present], keys: Mapping[str, set[str]]
 ) -> list[Fault]:
     found = [fault for sheet in sheets for fault in sheet.faults]
     for group in _by_table(sheets).values():
         found += find_repeats(group)
-    keys = known_keys(sheets, present, append=append)
     for sheet in sheets:
         found += find_unplaced(sheet, present)
         found += find_lost_links(sheet, keys, present)

@@ -39,7 +39,8 @@ _KINDS: dict[str, Text] = {
 _REQUIRED = Text("必填。", "Required. ")
 _UNIT = Text("单位：{unit}", "Unit: {unit}")
 _CHOICES = Text("可选：{choices}", "One of: {choices}")
-_LINK = Text("填“{sheet}”表中的“{key}”", "A value of {key!r} in the sheet {sheet!r}")
+_LINK = Text("填“{sheet}”表中的“{key}”{name}", "A value of {key!r} in the sheet {sheet!r}{name}")
+_OR_NAME = Text("，或不重复的名称", ", or a name that stands there once")
 _RANGE = Text("{least:g} 至 {most:g}", "{least:g} to {most:g}")
 _LEAST = Text("不小于 {least:g}", "at least {least:g}")
 _PLACES: Final = {
@@ -127,7 +128,8 @@ def note_of(column: Column, lang: Lang = "zh") -> str:
 def _say_kind(column: Column, lang: Lang) -> str:
     if column.refers_to:
         other = TABLES[column.refers_to]
-        link = _LINK.fill(sheet=other.label, key=other.column(other.key).label)
+        name = _OR_NAME if "name" in other.names else Text("", "")
+        link = _LINK.fill(sheet=other.label, key=other.column(other.key).label, name=name)
         return link.in_lang(lang)
     if column.choices:
         comma = "、" if lang == "zh" else ", "
