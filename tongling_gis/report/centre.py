@@ -187,6 +187,11 @@ def _floor_findings(access: Assessment, shared: Mapping[str, Any]) -> list[Findi
 
 
 def _say_room(one: Finding, shared: Mapping[str, Any]) -> Text:
+    if one.measured is None:
+        return Text(
+            "建筑面积：{why}，不能按每百户面积（FAC-01）衡量。",
+            "Floor area: {why}, so FAC-01 cannot be held against it.",
+        ).fill(why=one.reason)
     return Text(
         "建筑面积：服务居民约 {households} 户，每百户 {measured} 平方米，标准为不少于 {limit} "
         "平方米（FAC-01），{verdict}。",
@@ -194,7 +199,7 @@ def _say_room(one: Finding, shared: Mapping[str, Any]) -> Text:
         "least {limit} m² (FAC-01): {verdict}.",
     ).fill(
         households=say_count(_number(shared, "households")),
-        measured=Text("未知", "unknown") if one.measured is None else write_number(one.measured),
+        measured=write_number(one.measured),
         limit=write_number(one.limit),
         verdict=_VERDICTS[one.verdict],
     )

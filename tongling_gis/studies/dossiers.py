@@ -9,7 +9,6 @@ from tongling_gis.studies.drafts import list_drafts
 from tongling_gis.studies.enclosure import (
     EnclosureOptions,
     project_rules,
-    recheck_draft,
     study_enclosure,
 )
 from tongling_gis.studies.inputs import optional_layer
@@ -50,7 +49,7 @@ def gather_dossier(
     own = _drafts_of(check, drafts)
     ids = [one.draft_id for one in own]
     compound_id = str(check.parameters.get("compound_id") or "")
-    shown = next((one for one in own if one.draft_id == _draft_of(check)), None)
+    shown = next((one for one in own if one.draft_id == _case_of(check)), None)
     return check, DossierRecords(
         answers=None if shown is None else shown.case.answers,
         drafts=own,
@@ -82,9 +81,10 @@ def _find_check(
         found = workspace.load(one.name)
         if _case_of(found) == target and mark_stale(workspace, found) is found:
             return found
-    if target in {one.draft_id for one in drafts}:
-        return recheck_draft(workspace, target, progress=progress)
-    options = EnclosureOptions(compound_id=target)
+    is_draft = target in {one.draft_id for one in drafts}
+    options = (
+        EnclosureOptions(draft_id=target) if is_draft else EnclosureOptions(compound_id=target)
+    )
     return study_enclosure(workspace, options, progress=progress).assessment
 
 
@@ -108,12 +108,8 @@ def _target(workspace: Workspace, subject: str, drafts: Sequence[Draft]) -> str:
     )
 
 
-def _draft_of(check: Assessment) -> str:
-    return str(check.parameters.get("draft_id") or "")
-
-
 def _case_of(check: Assessment) -> str:
-    return _draft_of(check) or str(check.parameters.get("case_id") or "")
+    return str(check.parameters.get("draft_id") or check.parameters.get("case_id") or "")
 
 
 def _drafts_of(check: Assessment, drafts: Sequence[Draft]) -> list[Draft]:

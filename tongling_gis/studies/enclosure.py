@@ -195,31 +195,6 @@ def study_enclosure(
     return EnclosureStudy(result, check, name, draft_id)
 
 
-def recheck_draft(
-    workspace: Workspace, draft_id: str, *, progress: Progress = silent
-) -> Assessment:
-    """Check a draft as it was kept, with what was let pass then, and keep the result.
-
-    Raises:
-        UsageError: If there is none of that number.
-        MissingFileError: If the project has no drafts or no streets.
-    """
-    from tongling_gis.enclosure.checking import judge_enclosure, sum_up
-    from tongling_gis.enclosure.enclosing import Enclosure
-    from tongling_gis.studies.drafts import load_draft
-
-    draft = load_draft(workspace, draft_id)
-    surroundings = project_surroundings(workspace, progress=progress)
-    progress(Text("逐条检查", "Checking every rule"), 0.5)
-    enclosure = Enclosure(surroundings, draft.case)
-    check = judge_enclosure(enclosure, project_rules(workspace), overrides=draft.overrides)
-    found = sum_up(check, enclosure_provenance(workspace))
-    result = replace(found, parameters={**found.parameters, "draft_id": draft_id})
-    workspace.save(result)
-    progress(Text("完成", "Done"), 1.0)
-    return result
-
-
 def check_subject(workspace: Workspace, options: EnclosureOptions) -> None:
     """Refuse what cannot be checked before anything is built for it."""
     from tongling_gis.studies.drafts import load_draft
