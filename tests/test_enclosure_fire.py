@@ -310,6 +310,21 @@ def test_a_way_too_narrow_for_the_standard_breaks_it_and_not_the_mandatory_code(
     assert verdict("FIR-03b", replace(SOUTH, width_m=3.5)) is FAIL
 
 
+def test_the_spacing_of_hydrants_is_from_one_to_the_next_and_counts_no_street_twice() -> None:
+    """Three along Main 100 m apart, the last 290 m from its end: 290 m, not there and back."""
+    main = Town(
+        streets=(
+            ("Main", "primary", 12.0, [(-300, 0), (50, 0)]),
+            ("M", "primary", 12.0, [(50, 0), (300, 0)]),
+        ),
+        hydrants=tuple(("市政", (x, 3)) for x in (-295, -190, -90, 10)),
+    )
+    assert measure("hydrant_spacing_m", SOUTH, town=main).value == pytest.approx(290, abs=0.1)
+    full = replace(main, hydrants=(*main.hydrants, ("市政", (115, 3)), ("市政", (225, 3))))
+    assert measure("hydrant_spacing_m", SOUTH, town=full).value == pytest.approx(110, abs=0.1)
+    assert verdict("HYD-02", SOUTH, town=full) is PASS
+
+
 def test_a_building_shut_off_has_no_width_of_a_lane() -> None:
     """Without a gate FIR-03 is missed, and no number of metres is said."""
     rule = read_rules().rule("FIR-03a")

@@ -200,9 +200,11 @@ def measure_hydrant_spacing(enclosure: Enclosure) -> Measured:
     chosen = np.flatnonzero(around)
     worst = int(chosen[gap_m[chosen].argmax()])
     note = Text(
-        "按四周公共道路上相邻消火栓间沿道路的最大距离计；类型不明的消火栓按市政计。",
-        "The longest way along the public streets around from one hydrant to the next; those of "
-        "unknown kind are taken as municipal.",
+        "按四周公共道路上相邻消火栓间沿道路的最大距离计；一端再无消火栓的路段，按到最近消火栓的"
+        "最远距离计；类型不明的消火栓按市政计。",
+        "The longest way along the public streets around from one hydrant to the next; where none "
+        "follows, the farthest that the street gets from the last; those of unknown kind are "
+        "taken as municipal.",
     )
     if not np.isfinite(gap_m[worst]):
         return Measured(missing=GAP, note=note)
@@ -212,17 +214,57 @@ def measure_hydrant_spacing(enclosure: Enclosure) -> Measured:
 
 
 def _gaps(network: Network, roads: Ints, edge: Ints, share: Floats) -> Floats:
-    """Give for each edge the longest way between neighbouring hydrants through it."""
-    near_m = _node_distances(network, roads, (edge, np.zeros(len(edge)), share))
+    """Give for each edge the longest way between neighbouring hydrants through it.
+
+    Where an edge leads from one hydrant's streets to another's, they are neighbours through it.
+    Where it stays with one, no other follows: what counts is how far that one is, once.
+    """
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import dijkstra
+
+    count = len(network.nodes)
+    own, tail, head, length_m = _split_at(network, roads, edge, share)
+    shape = (count + len(edge), count + len(edge))
+    order = np.lexsort((length_m, np.maximum(tail, head), np.minimum(tail, head)))
+    ends = np.sort(np.column_stack([tail, head]), axis=1)[order]
+    first = np.append(True, np.any(ends[1:] != ends[:-1], axis=1))
+    a, b = ends[first].T
+    graph = coo_array((length_m[order][first], (a, b)), shape).tocsr()
+    hydrants = np.arange(count, count + len(edge))
+    near_m, _, whose = dijkstra(
+        graph, directed=False, indices=hydrants, return_predecessors=True, min_only=True
+    )
+    through_m = near_m[tail] + length_m + near_m[head]
+    through_m = np.where(whose[tail] == whose[head], through_m / 2, through_m)
+    gap_m = np.zeros(len(network.edges))
+    np.maximum.at(gap_m, own, through_m)
+    return gap_m
+
+
+def _split_at(
+    network: Network, roads: Ints, edge: Ints, share: Floats
+) -> tuple[Ints, Ints, Ints, Floats]:
+    """Split streets at hydrants, nodes after the network's: (edge, tail, head, metres)."""
+    count = len(network.nodes)
     ends = network.ends.astype(np.int64)
     length_m = network.length_m
-    gap_m: Floats = near_m[ends].sum(axis=1) + length_m
-    for one in np.unique(edge).tolist():
-        at_m = np.sort(share[edge == one]) * length_m[one]
-        first = near_m[ends[one, 0]] + at_m[0]
-        last = near_m[ends[one, 1]] + length_m[one] - at_m[-1]
-        gap_m[one] = max(first, last, *np.diff(at_m).tolist())
-    return gap_m
+    whole = np.setdiff1d(roads, edge)
+    order = np.lexsort((share, edge))
+    own = edge[order]
+    at_m = share[order] * length_m[own]
+    node = count + order
+    opens = np.append(True, own[1:] != own[:-1])
+    closes = np.append(opens[1:], True)
+    before = np.where(opens, ends[own, 0], np.roll(node, 1))
+    before_m = np.where(opens, at_m, at_m - np.roll(at_m, 1))
+    last = own[closes]
+    pieces = (
+        (whole, ends[whole, 0], ends[whole, 1], length_m[whole]),
+        (own, before, node, before_m),
+        (last, node[closes], ends[last, 1], length_m[last] - at_m[closes]),
+    )
+    own, tail, head, metres = (np.concatenate(column) for column in zip(*pieces, strict=True))
+    return own, tail, head, np.maximum(metres, 1e-6)
 
 
 _NEEDS = ("hydrants",)
