@@ -10,11 +10,13 @@ import numpy as np
 
 from tongling_gis.errors import UsageError
 from tongling_gis.siting.answering import answer, infeasible, say_too_few, say_unreachable
+from tongling_gis.siting.counts import Counts
 from tongling_gis.siting.cover import solve_cover
 from tongling_gis.siting.drafting import Draft, counted, gather_reach, loosen
 from tongling_gis.siting.nesting import effort_left, heed
+from tongling_gis.siting.pricing import change_prices, narrow
 from tongling_gis.siting.problem import Role, read_problem, smallest_step
-from tongling_gis.siting.reaching import cover_left, name_apart, unreachable
+from tongling_gis.siting.reaching import cover_left, name_apart, spare_sites, unreachable
 from tongling_gis.siting.solution import Effort, Watch
 from tongling_gis.text import Text
 
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from tongling_gis.siting.solution import Solution
 
 _TWO = 2
+_SAME, _TURNS, _FIRST = 1e-9, 600, 1e6
+_WORTHS = (1.0, 3.0, 10.0)
 
 
 def solve_backup(
@@ -75,9 +79,8 @@ def solve_backup(
             return lacking
         once = None
         if first == "most":
-            most = solve_cover(
-                times, demand, k=k, limit=limit, roles=roles, effort=effort_left(watch)
-            )
+            half = replace(effort_left(watch), time_limit_s=0.5 * watch.effort.time_limit_s)
+            most = solve_cover(times, demand, k=k, limit=limit, roles=roles, effort=half)
             once = heed(watch, most)
         found = _cover_twice(problem, first, once, watch)
         if once is not None and once.status != "optimal":
@@ -112,18 +115,80 @@ def _lacking(problem: Problem, watch: Watch) -> Solution | None:
 def _cover_twice(
     problem: Problem, first: str | float, most: Solution | None, watch: Watch
 ) -> Solution:
-    plan = _Plan(problem, first)
-    start = None
-    if most is not None and len(most.sites):
-        plan.keep(most.objective)
-        start = plan.fill(plan.mark(most.sites))
+    if most is not None and not len(most.sites):
+        most = None
+    whole = _Plan(problem, first)
+    started, least, bound, rest = _begin(problem, whole, most, watch)
+    plan = _Plan(rest, first)
+    covered = 0.0 if most is None else most.objective
+    if most is not None:
+        plan.keep(covered)
+    start: Floats | None = plan.fill(started[np.isin(whole.sites, plan.sites)])
+    bound = min(bound, whole.most(covered), max(least, plan.most(covered)))
+    if first == "all" and not whole.all_once(started):
+        start = None
+    met = start is not None and bound <= least * (1.0 + max(_SAME, watch.effort.gap))
+    if met or (watch.over and start is not None):
+        return whole.answer(started, bound, watch)
     best = plan.draft.solve(watch, start=start, step=plan.step)
     x = best.x if best.found else start
     if x is None:
-        return answer(problem, np.zeros(problem.m, dtype=bool), math.nan, math.inf, watch)
-    least = most.objective if most is not None and len(most.sites) else 0.0
-    bound = min(-best.bound if best.found else math.inf, plan.most(least))
+        return answer(problem, np.zeros(problem.m, dtype=bool), math.nan, bound, watch)
+    bound = min(bound, max(least if start is not None else -math.inf, -best.bound))
     return plan.answer(x[plan.is_open] > 0.5, bound, watch)  # noqa: PLR2004 - 0 or 1
+
+
+def _begin(
+    problem: Problem, whole: _Plan, most: Solution | None, watch: Watch
+) -> tuple[Flags, float, float, Problem]:
+    """Find good sites by swaps, bound them by prices, and decide sites by the bound.
+
+    Returns:
+        The sites, what they achieve, what no others exceed, and the problem that is left.
+    """
+    counts = whole.counts
+    strict = replace(counts, once=_FIRST * counts.twice) if most or whole.strict else counts
+    best = strict.improve(whole.must if most is None else whole.mark(most.sites), watch)
+    if most is not None:
+        counts, floor = replace(counts, once=1.0, twice=0.0), most.objective - whole.slack
+    else:
+        floor = counts.value(best) * (1.0 - _SAME)
+
+    def look(opened: Flags) -> float:
+        nonlocal best
+        if counts is whole.counts and counts.value(opened) > counts.value(best):
+            best = opened
+        return max(floor, counts.value(best))
+
+    if whole.strict or not len(whole.reach.weight) or watch.over:
+        return best, whole.counts.value(best), math.inf, problem
+    half = 0.5 * counts.dearest
+    priced = change_prices(counts.relax, half, counts.dearest, look, _TURNS, watch)
+    if most is not None:
+        rest = narrow(problem, whole.sites, priced, floor)
+        return best, whole.counts.value(best), _bound_twice(whole.counts, floor, watch), rest
+    best = counts.improve(best, watch)
+    least = counts.value(best)
+    rest = narrow(problem, whole.sites, priced, least * (1.0 - _SAME))
+    return best, least, priced.bound, rest
+
+
+def _bound_twice(counts: Counts, least_once: float, watch: Watch) -> float:
+    """Bound how many are covered twice where so many are covered once.
+
+    Whatever being covered once is worth: the bound on both less the worth of the first.
+    """
+    bounds = [math.inf]
+    for worth in _WORTHS:
+        both = replace(counts, once=worth)
+        begun = 0.5 * both.dearest
+
+        def look(_opened: Flags, known: float = worth * least_once) -> float:
+            return known
+
+        priced = change_prices(both.relax, begun, both.dearest, look, _TURNS // 3, watch)
+        bounds.append(priced.bound - worth * least_once)
+    return min(bounds)
 
 
 class _Plan:
@@ -137,8 +202,12 @@ class _Plan:
         self.sites = np.flatnonzero(whole.having(Role.CANDIDATE))
         self.reach = gather_reach(whole, whole.weight > 0)
         w = self.reach.weight
-        must = problem.having(Role.REQUIRED, Role.EXISTING)[self.sites]
-        self.is_open = self.draft.columns(np.zeros(len(self.sites)), whole=True, lower=must * 1.0)
+        self.must = problem.having(Role.REQUIRED, Role.EXISTING)[self.sites]
+        free, spare = problem.having(Role.CANDIDATE)[self.sites], spare_sites(problem)
+        self.counts = Counts(self.reach, self.first, self.second, self.must, free, spare)
+        self.strict = first == "all"
+        lower = self.must * 1.0
+        self.is_open = self.draft.columns(np.zeros(len(self.sites)), whole=True, lower=lower)
         self.once = self.draft.columns(-w * self.first, lower=1.0 if first == "all" else 0.0)
         # Where being covered once is worth less, or may give way a little, halves would pay.
         halves = weight < 0.5 and first != "all"  # noqa: PLR2004 - halves
@@ -159,8 +228,17 @@ class _Plan:
 
     def keep(self, covered: float) -> None:
         """Let no choice cover less demand once."""
-        slack = 0.5 * smallest_step(self.reach.weight) or 1e-9 * max(1.0, covered)
-        self.draft.row(self.once, self.reach.weight, lower=covered - slack)
+        self.draft.row(self.once, self.reach.weight, lower=covered - self.slack)
+
+    @property
+    def slack(self) -> float:
+        """How much less may be covered once and still be as much."""
+        everybody = float(self.reach.weight.sum())
+        return 0.5 * smallest_step(self.reach.weight) or 1e-9 * max(1.0, everybody)
+
+    def all_once(self, is_open: Flags) -> bool:
+        """Whether these sites cover every group."""
+        return bool((self.reach.matrix @ (is_open * 1.0) >= 1).all())
 
     def most(self, least_once: float) -> float:
         """Bound the objective by what the sites that reach most demand could cover in all."""
