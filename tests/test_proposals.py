@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+import shapely
 from enclosure_cases import lay_in, prepare_town, read_variants
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -20,6 +21,9 @@ from tongling_gis.enclosure.gate_rules import WALK, Oracle, default_rules, sort_
 from tongling_gis.enclosure.judging import judge
 from tongling_gis.enclosure.measures import MEASURES
 from tongling_gis.enclosure.model import Case, GateKind
+from tongling_gis.enclosure.opening_places import OpeningPlace, find_opening_places
+from tongling_gis.enclosure.openings import LONGEST_MS, Opener, rank_openings
+from tongling_gis.enclosure.proposing_areas import AreaQuestion, propose_areas
 from tongling_gis.enclosure.proposing_gates import GateQuestion, propose_gates
 from tongling_gis.enclosure.rules import read_rules
 
@@ -27,6 +31,7 @@ if TYPE_CHECKING:
     from tongling_gis.enclosure.surroundings import Surroundings
 
 RULES = read_rules()
+HA_M2 = 10_000.0
 HOLDS = {Verdict.PASS, Verdict.NOT_APPLICABLE}
 EQUAL = dict.fromkeys(GateKind, 1.0)
 
@@ -168,3 +173,91 @@ def test_more_openings_never_break_a_rule(
             assert oracle.holds(rule.rule_id, more, 0.0), (rule.rule_id, some, more)
     assert not oracle.detours_s(more)[0] > oracle.detours_s(some)[0]
     assert all(isinstance(one, Opened) for one in more)
+
+
+@pytest.fixture(scope="module")
+def walled() -> Surroundings:
+    """Rows of homes between dead ends that walls part, with one centre."""
+    rows = [0, 60, 120, 180]
+    across = [{"line": [(-200, y), (0, y), (100, y), (200, y)], "name": f"{y}巷"} for y in rows]
+    spine = {"line": [(-200, y) for y in rows], "name": "西路", "highway": "tertiary"}
+    stubs = [{"line": [(x, y), (x, y + 55)]} for y in rows[:-1] for x in (100, 200)]
+    homes = [{"at": [x, y + 4], "residents": 10 + x // 50} for y in rows for x in (50, 150)]
+    walls = [[-100, y + 56, 250, y + 57] for y in rows[:-1]]
+    return prepare_town(
+        {
+            "streets": [{"highway": "residential", **one} for one in [spine, *across, *stubs]],
+            "residents": homes,
+            "centres": [{"at": [210, 4], "name": "中心"}],
+            "compounds": [{"box": box, "compound_id": f"W{n}"} for n, box in enumerate(walls)],
+        }
+    ).prepare()
+
+
+def searched_again(
+    surroundings: Surroundings, places: list[OpeningPlace]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Search the whole changed city for every home's walk, before and after some openings."""
+    city = surroundings.cities["centre"]
+    whole = Opener(replace(city, engine="scipy"), np.ones(len(city.homes.points)))
+    before = whole.home_ms.copy()
+    whole.make(places[0], whole.gain(places))
+    return before, whole.home_ms
+
+
+def test_each_opening_gives_what_a_search_of_the_whole_city_says(walled: Surroundings) -> None:
+    """Gains are never negative, are the largest at each step, and add up to a full search."""
+    places = find_opening_places(walled)
+    assert len(places) >= 4
+    people = np.nan_to_num(walled.residents_known[1])
+    ranking = rank_openings(walled.cities["centre"], people, places, steps=6)
+    assert ranking.whole
+    assert ranking.steps
+    assert (ranking.alone >= 0.0).all()
+    done: list[OpeningPlace] = []
+    so_far = 0.0
+    for step in ranking.steps:
+        found = [_minutes(walled, people, [*done, one]) - so_far for one in places]
+        assert step.gain.minutes == pytest.approx(max(found))
+        assert found[step.place] == pytest.approx(max(found))
+        done.append(places[step.place])
+        so_far += step.gain.minutes
+        assert so_far == pytest.approx(step.minutes)
+    assert so_far <= ranking.most[0] + 1e-9
+    assert ranking.most[0] == pytest.approx(_minutes(walled, people, places))
+
+
+def _minutes(surroundings: Surroundings, people: np.ndarray, places: list[OpeningPlace]) -> float:
+    before, after = searched_again(surroundings, places)
+    saved_ms = np.minimum(before, LONGEST_MS) - np.minimum(after, LONGEST_MS)
+    return float(people @ saved_ms) / 60_000.0
+
+
+def test_proposed_areas_are_whole_and_within_limits(
+    block: tuple[Surroundings, Case],
+) -> None:
+    """Areas hang together, keep buildings whole and limits, and hold no public street."""
+    surroundings, case = block
+    quarter = replace(case, boundary=case.boundary.buffer(60.0, join_style="mitre"))
+    question = AreaQuestion(area_ha=1.5, dwellings=250)
+    proposal = propose_areas(surroundings, quarter, RULES, question)
+    assert len(proposal.alternatives) >= 2
+    buildings = surroundings.shapes("buildings")
+    public = surroundings.plain.geometry[surroundings.public == 1]
+    for alternative in proposal.alternatives:
+        held = [row for area in alternative.areas for row in area.buildings]
+        assert sorted(held) == list(range(len(buildings)))
+        assert len(alternative.areas) >= alternative.partition.fewest
+        for area in alternative.areas:
+            shape = area.case.boundary
+            assert isinstance(shape, shapely.Polygon)
+            assert shape.is_valid
+            assert area.fits or len(area.buildings) == 1
+            assert shape.area <= question.area_ha * HA_M2 or len(area.buildings) == 1
+            own = buildings[list(area.buildings)]
+            assert shapely.area(shapely.difference(own, shape)).max() < 0.1
+            others = np.delete(buildings, list(area.buildings))
+            assert shapely.area(shapely.intersection(others, shape)).max(initial=0.0) < 0.1
+            assert shapely.length(shapely.intersection(public, shape)).max() < 0.1
+        shapes = [area.case.boundary for area in alternative.areas]
+        assert sum(one.area for one in shapes) == pytest.approx(shapely.union_all(shapes).area)

@@ -161,8 +161,13 @@ def _greedy(block: _Block) -> list[frozenset[int]]:
 
 
 def _fewest(block: _Block) -> int:
-    """Give the fewest areas that the limits allow the pieces with buildings."""
+    """Give the fewest areas that the limits allow the pieces with buildings.
+
+    A piece that is over a limit by itself counts as one that just keeps it.
+    """
     rows = sorted(set(block.members) & set(block.units.owner.tolist()))
-    area = block.units.area_m2[rows].sum() / block.aim.area_m2
-    dwellings = np.nan_to_num(block.units.dwellings[rows]).sum() / block.aim.dwellings
+    area_m2 = np.minimum(block.units.area_m2[rows], block.aim.area_m2)
+    area = area_m2.sum() / block.aim.area_m2
+    homes = np.minimum(np.nan_to_num(block.units.dwellings[rows]), block.aim.dwellings)
+    dwellings = homes.sum() / block.aim.dwellings
     return int(max(np.ceil(area - 1e-9), np.ceil(dwellings - 1e-9), 1))

@@ -262,12 +262,18 @@ def _borders(
     return pair, border_m[keep], shapely.length(unwalled)[keep]
 
 
-def _dwellings(surroundings: Surroundings, building: Ints, owner: Ints, count: int) -> Floats:
-    """Sum the dwellings of each piece; NaN where the quarter's are not known."""
+def dwellings_of(surroundings: Surroundings) -> Floats:
+    """Give each building's dwellings, NaN where they are not known."""
     layer = surroundings.buildings
     if layer is None or "dwellings" not in layer:
-        return np.full(count, np.nan)
-    known = layer["dwellings"].to_numpy(dtype=float, na_value=np.nan)[building]
+        return np.full(0 if layer is None else len(layer), np.nan)
+    known: Floats = layer["dwellings"].to_numpy(dtype=float, na_value=np.nan)
+    return known
+
+
+def _dwellings(surroundings: Surroundings, building: Ints, owner: Ints, count: int) -> Floats:
+    """Sum the dwellings of each piece; NaN where the quarter's are not known."""
+    known = dwellings_of(surroundings)[building]
     if np.isnan(known).all():
         return np.full(count, np.nan)
     in_one = owner >= 0

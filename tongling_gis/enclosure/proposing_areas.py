@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import shapely
 
 from tongling_gis.assessment import Assessment, Indicator, Verdict
 from tongling_gis.enclosure.area_partition import Aim, divide_blocks
-from tongling_gis.enclosure.area_units import WALL_M, divide_quarter
+from tongling_gis.enclosure.area_units import WALL_M, divide_quarter, dwellings_of
 from tongling_gis.enclosure.checking import judge_enclosure
 from tongling_gis.enclosure.enclosing import Enclosure
 from tongling_gis.enclosure.gate_places import every_opening, find_gate_places, gates_of
-from tongling_gis.enclosure.measures.streets import USUAL_WIDTH_M
+from tongling_gis.enclosure.measures.streets import SHORT_M, USUAL_WIDTH_M
 from tongling_gis.errors import InputError, MissingFileError, UsageError
 from tongling_gis.text import Progress, Text, silent
 
 if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
+    from numpy.typing import NDArray
 
     from tongling_gis.assessment import Provenance
     from tongling_gis.enclosure.area_partition import Partition
@@ -29,8 +30,12 @@ if TYPE_CHECKING:
     from tongling_gis.enclosure.rules import Rules
     from tongling_gis.enclosure.surroundings import Surroundings
 
+    Ints: TypeAlias = NDArray[np.int64]
+
 _M2 = 10_000.0
-_BUILT_UP_M2 = 30.0
+_GRID_M = 0.001
+AROUND_M = 40.0
+"""How far from its buildings an area reaches: land farther off is left out (N)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,19 +205,18 @@ def _divide(
     roads = _road_land(units)
     areas: list[Area] = []
     for pieces in sorted(partition.areas, key=sorted):
-        rows = np.flatnonzero(np.isin(units.owner, list(pieces)))
-        shape = _outline(surroundings, units, pieces, rows, roads) if len(rows) else None
-        if shape is None:
-            continue
-        key = shape.normalize().wkb
-        if key not in known:
-            known[key] = _assess(surroundings, quarter, rules, shape, units, (pieces, rows), aim)
-        case = replace(
-            known[key].case,
-            case_id=f"{quarter.case_id}-{len(areas) + 1}",
-            name=f"{quarter.name}{title.zh}-{len(areas) + 1}",
-        )
-        areas.append(replace(known[key], case=case))
+        rows = units.building[np.isin(units.owner, list(pieces))]
+        ground = shapely.union_all(units.shape[sorted(pieces)], grid_size=_GRID_M)
+        for shape, own in _outlines(surroundings, units, ground, rows, roads) if len(rows) else ():
+            key = shape.normalize().wkb + aim.area_m2.hex().encode()
+            if key not in known:
+                known[key] = _assess(surroundings, quarter, rules, shape, own, units, aim)
+            case = replace(
+                known[key].case,
+                case_id=f"{quarter.case_id}-{len(areas) + 1}",
+                name=f"{quarter.name}{title.zh}-{len(areas) + 1}",
+            )
+            areas.append(replace(known[key], case=case))
     return Alternative(title, tuple(areas), partition)
 
 
@@ -222,29 +226,46 @@ def _road_land(units: Units) -> shapely.Geometry:
     return shapely.union_all(shapely.buffer(units.streets, half_m, cap_style="flat"))
 
 
-def _outline(
+def _outlines(
     surroundings: Surroundings,
     units: Units,
-    pieces: frozenset[int],
-    rows: np.ndarray,
+    ground: shapely.Geometry,
+    rows: Ints,
     roads: shapely.Geometry,
-) -> shapely.Polygon | None:
-    """Draw an area: its pieces with its buildings, off road land; the part with the buildings.
+) -> list[tuple[shapely.Polygon, Ints]]:
+    """Draw an area off road land and no farther than 40 m from its buildings.
 
-    Where setting it back from the road would part it, it is not set back.
+    Where the road parts it, each part with a building is an area by itself. Buildings over a
+    public street are left out.
     """
-    ground = shapely.union_all(units.shape[sorted(pieces)], grid_size=0.001)
-    buildings = shapely.union_all(surroundings.shapes("buildings")[units.building[rows]])
-    for taken in (roads, shapely.buffer(shapely.boundary(roads), 0.0)):
-        kept = shapely.union(shapely.difference(ground, taken), buildings)
-        parts = shapely.get_parts(kept)
-        parts = parts[shapely.get_dimensions(parts) == 2]  # noqa: PLR2004 - areas
-        held = [part for part in parts if part.intersection(buildings).area > _BUILT_UP_M2]
-        if len(held) == 1:
-            filled = shapely.Polygon(held[0].exterior)
-            return filled if shapely.is_valid(filled) else None
-    largest = max(held, key=lambda part: float(part.intersection(buildings).area), default=None)
-    return None if largest is None else shapely.Polygon(largest.exterior)
+    shapes = surroundings.shapes("buildings")[rows]
+    public = shapely.union_all(units.streets)
+    over = shapely.length(shapely.intersection(shapes, public)) > SHORT_M
+    ground = shapely.difference(ground, shapely.union_all(shapes[over]))
+    rows, shapes = rows[~over], shapes[~over]
+    whole = shapely.union(shapely.difference(ground, roads), shapely.union_all(shapes))
+    middle = shapely.point_on_surface(shapes)
+    found: list[tuple[shapely.Polygon, Ints]] = []
+    for part in shapely.get_parts(whole):
+        held = shapely.intersects(part, middle)
+        if part.geom_type != "Polygon" or not held.any():
+            continue
+        near = shapely.buffer(shapely.union_all(shapes[held]), AROUND_M, join_style="mitre")
+        close = shapely.intersection(part, near)
+        outline = _filled(close if close.geom_type == "Polygon" else part, units.streets)
+        found.append((outline, rows[held]))
+    return found
+
+
+def _filled(area: shapely.Polygon, streets: NDArray[np.object_]) -> shapely.Polygon:
+    """Fill those holes in which no public street runs."""
+    kept = [ring for ring in area.interiors if shapely.intersects(ring, streets).any()]
+    held = [
+        ring
+        for ring in area.interiors
+        if ring not in kept and shapely.intersects(shapely.Polygon(ring), streets).any()
+    ]
+    return shapely.Polygon(area.exterior, [*kept, *held])
 
 
 def _assess(
@@ -252,21 +273,20 @@ def _assess(
     quarter: Case,
     rules: Rules,
     shape: shapely.Polygon,
+    buildings: Ints,
     units: Units,
-    held: tuple[frozenset[int], np.ndarray],
     aim: Aim,
 ) -> Area:
     """Give an area a gate at every street that enters, and hold it against the rules."""
-    pieces, rows = held
     case = replace(quarter, boundary=shape, gates=(), compound_id="", origin="accepted")
     places = find_gate_places(surroundings, case)
     case = replace(case, gates=gates_of(places, every_opening(places)))
     check = judge_enclosure(Enclosure(surroundings, case), rules)
-    buildings = units.building[rows]
-    outline = shapely.difference(shape.exterior, shapely.buffer(units.walls, WALL_M))
+    outline = shapely.difference(shapely.boundary(shape), shapely.buffer(units.walls, WALL_M))
     near = shapely.union_all(surroundings.shapes("buildings")[buildings])
     outline = shapely.difference(outline, shapely.buffer(near, WALL_M / 3.0))
-    dwellings = float(units.dwellings[list(pieces)].sum())
+    homes = dwellings_of(surroundings)[buildings]
+    dwellings = float("nan") if np.isnan(homes).all() else float(np.nansum(homes))
     return Area(
         case,
         tuple(buildings.tolist()),
@@ -376,10 +396,10 @@ def _notes(
         ),
         Text(
             "各片为初稿：道路权属不明的按非公共道路处理，须核实；每条进入的道路先各设一处大门，"
-            "可用 tongling-gis enclosure gates 精简；范围外及无建筑的空地不划入。",
+            "可用 tongling-gis enclosure gates 精简；离建筑 40 米以外的空地不划入。",
             "Areas are first drafts: streets of unknown owner are taken for internal, which must "
             "be confirmed; every street that enters has a gate, which enclosure gates makes fewer; "
-            "land without buildings is left out.",
+            "land over 40 m from any building is left out.",
         ),
     ]
     if without_dwellings:

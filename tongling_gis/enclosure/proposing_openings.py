@@ -247,6 +247,8 @@ def _lay_out_closings(surroundings: Surroundings, closings: list[Closing]) -> gp
         read_tag(layer, key)[at] if layer is not None and key in layer else np.full(len(at), "")
         for key in ("compound_id", "name")
     )
+    areas = surroundings.shapes("compounds")[at]
+    inside, _ = surroundings.tree("centres").query(areas, predicate="intersects")
     rows = {
         "rank": np.arange(1, len(at) + 1),
         "compound_id": ids,
@@ -254,8 +256,8 @@ def _lay_out_closings(surroundings: Surroundings, closings: list[Closing]) -> gp
         "minutes_lost": [one.minutes for one in closings],
         "residents_longer": [one.people for one in closings],
         "no_longer_covered": [one.uncovered for one in closings],
+        "centres_inside": np.bincount(inside, minlength=len(at)),
     }
-    areas = surroundings.shapes("compounds")[at]
     return gpd.GeoDataFrame(rows, geometry=areas, crs=surroundings.crs)
 
 
