@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+import geopandas as gpd
 import networkx as nx
 import numpy as np
 import pandas as pd
@@ -18,9 +17,6 @@ from towns import CRS, gate, layer, line, place, read_town, wall
 from tongling_gis.errors import CrsError, NetworkError
 from tongling_gis.network import attach, build_network, carry, name_crossed_walls
 from tongling_gis.network.walkability import decide_walkable
-
-if TYPE_CHECKING:
-    import geopandas as gpd
 
 CROSS = read_town("""
   +
@@ -619,6 +615,7 @@ def bad(**changes) -> gpd.GeoDataFrame:
         (bad(length_m=-1.0), NetworkError, "Street s1 has the length -1"),
         (bad(length_m=np.nan), NetworkError, "Street s1 has the length nan"),
         (bad(length_m="far"), NetworkError, "Street s1 has the length far"),
+        (pd.concat([bad(), bad()]), NetworkError, "Several streets have the id s1"),
         (bad(from_node=pd.NA), NetworkError, "lack from_node"),
         (bad(from_node=1, to_node=1), NetworkError, "two places 200 m apart"),
         (bad(geometry=[None]), NetworkError, "no usable line"),
@@ -648,6 +645,17 @@ def test_points_without_place_and_limits_below_nothing_are_refused() -> None:
         attach(network, np.array([place(0, 0), (np.nan, 0.0)]), limit_m=10)
     with pytest.raises(NetworkError, match="0 m or more"):
         attach(network, spots((0, 0)), limit_m=-1)
+
+
+def test_points_of_a_geoseries_come_from_their_own_crs() -> None:
+    """Points in degrees are joined where the same points in metres are; none goes without CRS."""
+    network = STREET.network()
+    metres = gpd.GeoSeries([shapely.Point(place(50, 30))], crs=CRS)
+    found = attach(network, metres.to_crs(4326), limit_m=200)
+    assert found.offset_m == pytest.approx([50.0], abs=1e-3)
+    assert found.distance_m == pytest.approx([30.0], abs=1e-3)
+    with pytest.raises(CrsError, match="no CRS"):
+        attach(network, metres.set_crs(None, allow_override=True), limit_m=200)
 
 
 def test_layers_in_another_crs_are_brought_to_the_streets() -> None:

@@ -138,6 +138,8 @@ def test_a_graph_cut_by_a_wall_gives_the_pieces() -> None:
         (lambda graph: graph.add_node("a", x=0, y=0), NetworkError, "'a' is no whole number"),
         (lambda graph: graph.remove_edges_from(list(graph.edges)), NetworkError, "no edges"),
         (lambda graph: graph.edges[1, 2, 1].update(length=-3.0), NetworkError, "length -3"),
+        (lambda graph: graph.edges[1, 2, 1].update(length=np.nan), NetworkError, "length nan"),
+        (lambda graph: graph.edges[1, 2, 1].update(length="long"), NetworkError, "length long"),
     ],
 )
 def test_graphs_that_cannot_be_used_are_refused(change, error: type[Exception], match: str) -> None:

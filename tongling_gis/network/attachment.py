@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import shapely
 
-from tongling_gis.errors import NetworkError
+from tongling_gis.errors import CrsError, NetworkError
 from tongling_gis.network.connectors import aim
 from tongling_gis.text import Text
 
 if TYPE_CHECKING:
+    import geopandas as gpd
     from numpy.typing import NDArray
 
     from tongling_gis.network.model import Network
@@ -58,7 +59,9 @@ class Attachment:
         return len(self.edge)
 
 
-def attach(network: Network, points: Points | Floats, *, limit_m: float) -> Attachment:
+def attach(
+    network: Network, points: gpd.GeoSeries | Points | Floats, *, limit_m: float
+) -> Attachment:
     """Join places to a walkable edge, no farther off than ``limit_m`` (inclusive, to 1 mm).
 
     It is the nearest edge, the lowest of those equally near, with two exceptions:
@@ -71,13 +74,16 @@ def attach(network: Network, points: Points | Floats, *, limit_m: float) -> Atta
 
     Args:
         network: The streets.
-        points: Points in the network's CRS, as k shapely Points or a (k, 2) array.
+        points: Points in the network's CRS, as k shapely Points or a (k, 2) array; or a
+            GeoSeries in any CRS.
         limit_m: Farthest that a place may lie from its street.
 
     Raises:
+        CrsError: If a GeoSeries has no CRS.
         NetworkError: If the limit is negative or not a number, or a point has no place.
     """
-    places = np.asarray(points if points.dtype == object else shapely.points(points))
+    given = points if isinstance(points, np.ndarray) else _bring(points, network)
+    places = np.asarray(given if given.dtype == object else shapely.points(given))
     _check(places, limit_m)
     limit_m += SNAP_TOLERANCE_M
     edge = np.full(len(places), -1, dtype=np.int64)
@@ -156,6 +162,14 @@ def name_shutting_walls(network: Network, places: Attachment) -> NDArray[np.obje
     ids = network.barriers["barrier_id"].astype(str).to_numpy(dtype=object)
     names[off[around >= 0]] = ids[around[around >= 0]]
     return names
+
+
+def _bring(points: gpd.GeoSeries, network: Network) -> Points:
+    """Bring points of any CRS to the network's."""
+    if points.crs is None:
+        lack = Text("点没有坐标系：请先声明。", "The points have no CRS: declare it first.")
+        raise CrsError(lack)
+    return np.asarray(points.to_crs(network.crs).to_numpy(), dtype=object)
 
 
 def _check(places: Points, limit_m: float) -> None:

@@ -54,9 +54,11 @@ def build_network(
 
     Raises:
         CrsError: If a layer has no CRS, or the streets' is not projected in metres.
-        NetworkError: If there are no streets, or they have unusable shapes, lengths or nodes.
+        NetworkError: If there are no streets, they share ids, or have unusable shapes, lengths
+            or nodes.
     """
     _check_crs(streets, nodes, barriers, gates)
+    _check_ids(streets)
     rows = _with_nodes(_as_lines(streets))
     geometry = np.array(rows.geometry.to_numpy(dtype=object))
     geometry.flags.writeable = False
@@ -130,6 +132,20 @@ def check_metric(crs: CRS | None, what: Text) -> CRS:
             "{what} is in {name}, which is not in metres: project it first, to EPSG:4548 say.",
         ).fill(what=what, name=crs.name)
     )
+
+
+def _check_ids(streets: gpd.GeoDataFrame) -> None:
+    if "street_id" not in streets:
+        return
+    ids = streets["street_id"]
+    again = (ids.duplicated() & ids.notna()).to_numpy()
+    if again.any():
+        raise NetworkError(
+            Text(
+                f"有几条路段的编号都是 {ids[again].iloc[0]}：请给每条路段各自的编号。",
+                f"Several streets have the id {ids[again].iloc[0]}: give each its own.",
+            )
+        )
 
 
 def _check_crs(streets: gpd.GeoDataFrame, *others: gpd.GeoDataFrame | None) -> None:

@@ -227,10 +227,13 @@ def _read_edges(
         **{name: pd.Series(column, dtype=object) for name, column in kept.items()},
     }
     edges = pd.DataFrame(table)
-    own = pd.Series([facts.get("length_m", facts.get("length", np.nan)) for facts in values])
-    given = own.notna().to_numpy()
-    drawn_m = np.asarray(shapely.length(geometry))
-    edges["length_m"] = np.where(given, own.where(given, 0.0).astype(float), drawn_m)
+    drawn_m = np.asarray(shapely.length(geometry)).tolist()
+    told = [
+        facts.get("length_m", facts.get("length", metres))
+        for facts, metres in zip(values, drawn_m, strict=True)
+    ]
+    edges["length_m"] = pd.Series(told, dtype=object)
+    edges["length_m"] = read_lengths(edges, geometry)
     return edges, geometry
 
 
