@@ -42,7 +42,7 @@ _GATE_NAMES = (
     *("gate_id", "name", "kind", "width_m", "height_m"),
     *("opening_hours", "control", "closure", "is_new"),
 )
-_REMARKS = ("remark_id", "received_on", "text", "status", "answer", "answered_by", "answered_on")
+_REMARKS = ("received_on", "draft_id", "text", "status", "answer", "answered_by", "answered_on")
 _YES_NO = {True: Text("是", "yes"), False: Text("否", "no")}
 
 
@@ -298,18 +298,22 @@ def _count_verdicts(draft: Draft, gaps: frozenset[str]) -> Text:
 
 
 def _tell_remarks(remarks: pd.DataFrame | None) -> list[Block]:
-    """List what residents said; who said it stays with the bureau."""
+    """List what residents said; who said it, and what is not to be shown, stays with the bureau."""
     if remarks is None or not len(remarks):
         return [Paragraph(Text("尚未收到居民意见。", "No remark was received yet."))]
-    answered = int(remarks["answer"].notna().sum()) if "answer" in remarks else 0
+    hidden = remarks["status"].astype(str) == "hidden"
+    shown = remarks[~hidden].sort_values("received_on", kind="stable")
     lead = Text(
-        "共收到居民意见 {count} 条，已答复 {answered} 条；姓名和联系方式不列入本报告。",
-        "{count} remarks were received and {answered} are answered; names and contacts of those "
-        "who made them are left out here.",
-    ).fill(count=len(remarks), answered=answered)
+        "共收到居民意见 {count} 条，已答复 {answered} 条；不公开的 {hidden} 条以及姓名、联系方式"
+        "不列入本报告。",
+        "{count} remarks were received and {answered} are answered; {hidden} that are not to be "
+        "shown are left out here, and so are names and contacts.",
+    ).fill(
+        count=len(remarks),
+        answered=int(shown["answer"].notna().sum()),
+        hidden=int(hidden.sum()),
+    )
     caption = Text("居民意见与规划人员的答复", "Remarks, and the planner's answers")
-    widths = (1, 1.3, 3.2, 0.9, 3.2, 1.1, 1.3)
-    return [
-        Paragraph(lead),
-        tabulate(remarks, "remarks", _REMARKS, caption=caption, widths=widths),
-    ]
+    widths = (1.3, 1.2, 3.2, 0.9, 3.2, 1.1, 1.3)
+    table = tabulate(shown, "remarks", _REMARKS, caption=caption, widths=widths)
+    return [Paragraph(lead), table] if len(shown) else [Paragraph(lead)]
