@@ -37,6 +37,13 @@ from tongling_gis.studies.projects import (
     describe_project,
     open_project,
 )
+from tongling_gis.studies.proposals import (
+    OpeningOptions,
+    ProposalStudy,
+    study_areas,
+    study_gates,
+    study_openings,
+)
 from tongling_gis.studies.reach import (
     ReachOptions,
     study_access,
@@ -66,7 +73,9 @@ __all__ = [
     "FigureOptions",
     "ImportOptions",
     "Intake",
+    "OpeningOptions",
     "ProjectFacts",
+    "ProposalStudy",
     "ReachOptions",
     "ReportOptions",
     "SitingOptions",
@@ -100,11 +109,14 @@ __all__ = [
     "run_demo",
     "shipped_rules",
     "study_access",
+    "study_areas",
     "study_comparison",
     "study_coverage",
     "study_enclosure",
+    "study_gates",
     "study_hours",
     "study_isochrones",
+    "study_openings",
     "study_records",
     "study_route",
     "study_scenario",
