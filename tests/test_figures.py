@@ -8,13 +8,14 @@ import zlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import geopandas as gpd
 import numpy as np
 import pytest
 from figure_town import make_town, study_town
 from PIL import Image
 
 from tongling_gis import studies
-from tongling_gis.cli import main
+from tongling_gis.cli import figure_commands, main
 from tongling_gis.errors import MissingFileError, UsageError
 from tongling_gis.mapping.figures import (
     CHARTS,
@@ -28,6 +29,7 @@ from tongling_gis.mapping.figures import (
 )
 from tongling_gis.mapping.figures.drawing import describe_foot
 from tongling_gis.mapping.figures.frames import open_window
+from tongling_gis.mapping.figures.homes import HomeLook, draw_homes
 from tongling_gis.mapping.figures.labels import Label, place_labels
 from tongling_gis.mapping.figures.sheet import Sheet, SheetText, open_page
 from tongling_gis.mapping.figures.typesetting import typeset, width_mm, wrap
@@ -214,6 +216,23 @@ def test_labels_neither_overlap_nor_leave_the_map() -> None:
         assert box.x1 <= frame.x1
         assert not any(box.padded(-1).overlaps(other) for other in boxes[:number])
         assert not any(box.padded(-1).overlaps(other) for other in page.taken[:3])
+
+
+@pytest.mark.parametrize(("count", "as_picture"), [(20_000, False), (20_001, True)])
+def test_very_many_homes_are_one_picture_in_vector_files(count: int, *, as_picture: bool) -> None:
+    """Beyond 20,000 dots, SVG and PDF hold them as a picture, so that they open quickly."""
+    spots = np.random.default_rng(3).uniform(0, 1000, (count, 2))
+    homes = gpd.GeoDataFrame(geometry=gpd.points_from_xy(*spots.T))
+    with typeset(8.0):
+        page = open_page(Sheet(160, 120), SheetText(), "zh", key_at="none")
+        open_window(page, (0, 0, 1000, 1000))
+        draw_homes(page, homes, [HomeLook(Text("近", "Near"), "#08306b")], np.zeros(count, int))
+    assert bool(page.frame.collections[-1].get_rasterized()) is as_picture
+
+
+def test_the_command_offers_every_chart() -> None:
+    """What --chart takes are the charts there are, and all of them at once."""
+    assert (*CHARTS, "all") == figure_commands._CHARTS
 
 
 @pytest.mark.parametrize("room_mm", [30.0, 62.0, 200.0])

@@ -73,7 +73,7 @@ def draw_stars(axes: Axes, coverage: Assessment, lang: Lang) -> None:
         if not len(own):
             continue
         beside = np.resize([0.0, -0.18, 0.18, -0.09, 0.09], len(own))
-        axes.scatter(star + beside, own, s=22, c=STAR_COLOURS[star], ec="white", lw=0.4, zorder=3)
+        axes.scatter(star + beside, own, s=22, c=STAR_COLOURS[star], ec="white", lw=0.4, zorder=5)
         middle = float(np.median(own))
         axes.plot([star - 0.34, star + 0.34], [middle, middle], color=INK, lw=1.6, zorder=4)
         axes.text(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tongling_gis.mapping.figures.homes import say_counted
 from tongling_gis.mapping.figures.typesetting import GRID, INK, QUIET
 from tongling_gis.mapping.layers import BEYOND_COLOUR, coverage_classes, reach_colour
 from tongling_gis.mapping.results import coverage_limits, home_weights
@@ -176,7 +177,7 @@ def draw_minutes(axes: Axes, coverage: Assessment, lang: Lang) -> None:
         reach_colour(one, len(limits)) if one < len(limits) else BEYOND_COLOUR for one in number
     ]
     axes.bar(upper - 0.5, height, 0.9, color=colours)
-    top = float(height.max()) * 1.16 or 1.0
+    top = float(height.max()) * 1.32 or 1.0
     total = float(weights.sum())
     for limit in limits:
         share = float(weights[reached][minutes[reached] <= limit + 1e-9].sum()) / total
@@ -194,11 +195,11 @@ def draw_minutes(axes: Axes, coverage: Assessment, lang: Lang) -> None:
         )
     never = float(weights[~reached].sum())
     if never:
-        said = Text("另有 {count:,.0f} 无法到达", "{count:,.0f} more reach none")
+        said = Text("另有 {count} 无法到达", "Besides, {count} reach none")
         axes.text(
             0.995,
             0.97,
-            said.fill(count=never).in_lang(lang),
+            said.fill(count=say_counted(coverage, never)).in_lang(lang),
             transform=axes.transAxes,
             ha="right",
             va="top",
