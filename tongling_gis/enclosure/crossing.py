@@ -76,7 +76,7 @@ def _find_meetings(network: Network, line: shapely.MultiLineString) -> tuple[Int
     edge = edge[np.concatenate([pair[is_point], pair[~is_point], pair[~is_point]])]
     edge, points = edge[~shapely.is_empty(points)], points[~shapely.is_empty(points)]
     at_m = shapely.line_locate_point(network.geometry[edge], points)
-    near = shapely.dwithin(line, shapely.points(network.xy), _SAME_PLACE_M)
+    near = np.asarray(shapely.dwithin(line, shapely.points(network.xy), _SAME_PLACE_M))
     begins, ends = (np.flatnonzero(near[node]) for node in network.ends.T)
     edge = np.concatenate([edge, begins, ends])
     at_m = np.concatenate([at_m, np.zeros(len(begins)), np.full(len(ends), np.inf)])
