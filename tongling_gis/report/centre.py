@@ -253,7 +253,7 @@ def _rate(records: CentreRecords) -> list[Block]:
     )
     names = ("date", *STAR_DIMENSIONS, "stars", "grant_yuan")
     caption = Text("历次星级评定", "Ratings")
-    widths = (1.6, *(1.0 for _ in STAR_DIMENSIONS), 0.8, 1.4)
+    widths = (1.3, *(1.3 for _ in STAR_DIMENSIONS), 0.8, 1.2)
     return [
         Paragraph(words),
         tabulate(ordered, "star_ratings", names, caption=caption, widths=widths),

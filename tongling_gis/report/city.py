@@ -182,7 +182,7 @@ def _explain(coverage: Assessment, longest: float) -> list[Block]:
     )
     heads = [
         Text("原因", "Reason"),
-        Text("未覆盖的{who}", "{who} not reached").fill(who=who_of(coverage)),
+        Text("未覆盖的{who}", "Not reached ({who})").fill(who=who_of(coverage)),
     ]
     return [Table(caption, heads, rows, (3, 1), frozenset({1}))]
 
@@ -207,8 +207,8 @@ def _centres(
     heads = [
         Text("邻里中心", "Centre"),
         Text("星级", "Stars"),
-        Text("建筑面积（m²）", "Floor area (m2)"),
-        Text("最近且 {limit:g} 分钟内的{who}", "{who} nearest within {limit:g} min").fill(
+        Text("建筑面积（m²）", "Floor area (m²)"),
+        Text("最近且 {limit:g} 分钟内的{who}", "Nearest within {limit:g} min ({who})").fill(
             limit=limits[-1], who=who_of(coverage)
         ),
     ]
@@ -271,7 +271,7 @@ def _share_out(access: Assessment, pictures: Mapping[str, bytes]) -> list[Block]
     heads = [
         Text("盲区", "Gap"),
         Text("居民点", "Homes"),
-        Text("其中未覆盖的{who}", "{who} not reached").fill(who=who_of(access)),
+        Text("其中未覆盖的{who}", "Not reached ({who})").fill(who=who_of(access)),
         Text("面积（公顷）", "Area (ha)"),
     ]
     caption = Text("最大的服务盲区", "The largest gaps")

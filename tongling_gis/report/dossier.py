@@ -97,10 +97,12 @@ def report_enclosure(
         *_answer(records.answers),
         Heading(Text("可采纳的改动", "Changes offered")),
         *_offer(check),
+        *([PageTurn(landscape=True)] if records.drafts else []),
         Heading(Text("方案与审批经过", "Drafts and approvals")),
         *_tell_history(records),
         Heading(Text("居民意见与答复", "What residents said, and the answers")),
         *_tell_remarks(records.remarks),
+        *([PageTurn(landscape=False)] if records.drafts else []),
         Heading(Text("符合与不适用的条文", "Rules that pass or do not apply")),
         *list_passed(check),
         *list_others(check),
@@ -255,14 +257,14 @@ def _tell_history(records: DossierRecords) -> list[Block]:
         Text("说明", "Note"),
     ]
     caption = Text("方案版本", "Versions of the draft")
-    blocks: list[Block] = [Table(caption, heads, rows, (1.4, 1.3, 1.2, 1, 3, 2))]
+    blocks: list[Block] = [Table(caption, heads, rows, (1.2, 1.1, 1, 1, 4, 2))]
     approvals = records.approvals
     if approvals is None or not len(approvals):
         blocks.append(Paragraph(Text("尚无审批记录。", "There is no record of approval yet.")))
         return blocks
     names = ("approval_id", "draft_id", "date", "approver", "decision", "overrides", "note")
     caption = Text("审批记录", "Approvals")
-    widths = (1, 1.3, 1.4, 1.2, 1, 2, 3)
+    widths = (1, 1.2, 1.1, 1, 1, 2.4, 5)
     blocks.append(tabulate(approvals, "enclosure_approvals", names, caption=caption, widths=widths))
     return blocks
 
@@ -302,7 +304,7 @@ def _tell_remarks(remarks: pd.DataFrame | None) -> list[Block]:
     if remarks is None or not len(remarks):
         return [Paragraph(Text("尚未收到居民意见。", "No remark was received yet."))]
     hidden = remarks["status"].astype(str) == "hidden"
-    shown = remarks[~hidden].sort_values("received_on", kind="stable")
+    shown = remarks[~hidden].sort_values(["received_on", "made_at"], kind="stable")
     lead = Text(
         "共收到居民意见 {count} 条，已答复 {answered} 条；不公开的 {hidden} 条以及姓名、联系方式"
         "不列入本报告。",
@@ -314,6 +316,6 @@ def _tell_remarks(remarks: pd.DataFrame | None) -> list[Block]:
         hidden=int(hidden.sum()),
     )
     caption = Text("居民意见与规划人员的答复", "Remarks, and the planner's answers")
-    widths = (1.3, 1.2, 3.2, 0.9, 3.2, 1.1, 1.3)
+    widths = (1.1, 1.1, 3.6, 1, 3.6, 1, 1.1)
     table = tabulate(shown, "remarks", _REMARKS, caption=caption, widths=widths)
     return [Paragraph(lead), table] if len(shown) else [Paragraph(lead)]

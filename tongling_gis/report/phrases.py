@@ -115,8 +115,8 @@ def describe_limits(*results: Assessment, skip: int = 0) -> list[Block]:
     notes = list({note.zh: note for note in every}.values())
     sources = [one for each in results for one in each.provenance.sources]
     named = Text(
-        "；".join(dict.fromkeys(one.zh for one in sources)) or "未注明",
-        "; ".join(dict.fromkeys(one.en for one in sources)) or "not stated",
+        "；".join(dict.fromkeys(one.zh for one in sources if one.zh)) or "未注明",
+        "; ".join(dict.fromkeys(one.en for one in sources if one.en)) or "not stated",
     )
     return [
         Heading(Text("数据与局限", "Data and limits")),

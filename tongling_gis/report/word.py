@@ -9,6 +9,7 @@ heads of tables repeat on every page and rows are not broken.
 from __future__ import annotations
 
 from io import BytesIO
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from tongling_gis.report.content import (
@@ -60,8 +61,11 @@ def write_word(report: Report, path: Path, *, lang: Lang, template: Path | None 
     document = open_document(template)
     pen = Pen(document, lang, own_styles=template is None)
     _write_head(pen, report)
-    for block in report.blocks:
+    for block, following in pairwise([*report.blocks, None]):
+        assert block is not None
         _write_block(pen, block)
+        if isinstance(block, Paragraph) and isinstance(following, Table):
+            document.paragraphs[-1].paragraph_format.keep_with_next = True
     _write_foot(pen, report)
     properties = document.core_properties
     properties.title = clean(report.title.in_lang(lang))[:255]
