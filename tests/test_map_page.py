@@ -321,6 +321,24 @@ def test_the_full_record_tells_everything_and_leads_back(
     )
 
 
+def test_a_full_record_prints_alone_and_whole(reader: Reader, pages: dict[str, Path]) -> None:
+    """On paper there is the record, as high as it is, and nothing of the page around it."""
+    reader.open(pages["zh"], "#centre=C1&view=record")
+    reader.wait(lambda: reader.find("#record").is_displayed())
+    reader.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    try:
+        for css in ("#panel", "#middle", "#bar", "#about", "#record .back"):
+            assert not reader.find(css).is_displayed()
+        body, page = (
+            reader.run(f"return document.querySelector('{css}').getBoundingClientRect().height")
+            for css in (".record-body", "#page")
+        )
+        content = reader.run("return document.querySelector('.record-body').scrollHeight")
+        assert page > body >= content - 1
+    finally:
+        reader.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+
+
 def listed(reader: Reader) -> list[object]:
     """Keys of the rows that the table lists, in order."""
     return reader.run("return tonglingPage.table.listed.map((one) => Object.values(one)[0])")

@@ -417,3 +417,30 @@ def test_columns_in_which_all_is_missing_are_left_out() -> None:
     companies = pd.DataFrame({"company_id": ["P1"], "name": ["甲"], "phone": [None]})
     columns = describe_records({}, {"companies": companies}, "zh")["companies"]["columns"]
     assert [column["name"] for column in columns] == ["company_id", "name"]
+
+
+def test_drafts_and_their_approvals_lead_to_their_compound(town: Town) -> None:
+    """A draft is told without what is for programs; its approval names the same compound."""
+    compounds = town.layers["compounds"]
+    drafts = gpd.GeoDataFrame(
+        {
+            "draft_id": ["K1-v1"],
+            "compound_id": ["K1"],
+            "summary": ["符合"],
+            "verdicts": ['[{"rule": "LEG-01"}]'],
+        },
+        geometry=compounds.geometry.iloc[:1].to_numpy(),
+        crs=compounds.crs,
+    )
+    approvals = pd.DataFrame({"approval_id": ["A1"], "draft_id": ["K1-v1"], "overrides": ["无"]})
+    told = describe_records(
+        {"compounds": compounds, "enclosure_drafts": drafts},
+        {"enclosure_approvals": approvals},
+        "zh",
+    )
+    names = [one["name"] for one in told["enclosure_drafts"]["columns"]]
+    assert names == ["draft_id", "compound_id", "summary"]
+    approval = told["enclosure_approvals"]
+    row = dict(zip([one["name"] for one in approval["columns"]], approval["rows"][0], strict=True))
+    assert row["compound_id"] == "K1"
+    assert row["overrides"] == "无"

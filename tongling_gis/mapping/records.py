@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tongling_gis.mapping.pinyin import spell_names
@@ -28,13 +29,15 @@ PLACES = ("centres", "compounds")
 SEARCHED = (*PLACES, "companies", "alliances")
 """Tables whose rows are found by name, in Chinese or in pinyin."""
 
-_HIDDEN = frozenset({"tags"})
+_DRAFTS, _APPROVALS = "enclosure_drafts", "enclosure_approvals"
+
+_CODE = "(JSON)"  # ends the labels of columns that are for programs
 
 
 def describe_records(
     layers: Mapping[str, gpd.GeoDataFrame], records: Mapping[str, pd.DataFrame], lang: Lang
 ) -> dict[str, Json]:
-    """Describe centres, compounds and every record table that is there.
+    """Describe centres, compounds, drafts of enclosures and every record table that is there.
 
     Returns:
         Table name -> its label, key, columns with labels and units, and rows as lists.
@@ -45,6 +48,8 @@ def describe_records(
     given = {name: layers[name] for name in PLACES if name in layers}
     given |= {name: records[name] for name in RECORDS if name in records}
     described = {name: describe_table(TABLES[name], rows, lang) for name, rows in given.items()}
+    if _DRAFTS in layers:
+        described |= _describe_drafts(layers[_DRAFTS], records.get(_APPROVALS), lang)
     for name in SEARCHED:
         if name in given and "name" in given[name]:
             described[name]["spelt"] = spell_names(list(given[name]["name"]))
@@ -56,13 +61,27 @@ def describe_records(
     return described
 
 
+def _describe_drafts(
+    drafts: gpd.GeoDataFrame, approvals: pd.DataFrame | None, lang: Lang
+) -> dict[str, Json]:
+    """Describe drafts of enclosures, and approvals with the compound that their draft is of."""
+    told = {_DRAFTS: describe_table(TABLES[_DRAFTS], drafts, lang)}
+    if approvals is not None and "compound_id" in drafts:
+        of_compound = TABLES[_DRAFTS].column("compound_id")
+        table = TABLES[_APPROVALS]
+        rows = approvals.merge(drafts[["draft_id", "compound_id"]], how="left", on="draft_id")
+        columns = (*table.columns, of_compound)
+        told[_APPROVALS] = describe_table(replace(table, columns=columns), rows, lang)
+    return told
+
+
 def describe_table(table: Table, rows: pd.DataFrame, lang: Lang) -> Json:
     """Describe one table: label, key, columns and rows, missing values as null."""
     columns = [
         column
         for column in table.columns
         if column.name in rows.columns
-        and column.name not in _HIDDEN
+        and not column.label.en.endswith(_CODE)
         and (column.name == table.key or bool(rows[column.name].notna().any()))
     ]
     values = [_column_values(rows[column.name], lang) for column in columns]

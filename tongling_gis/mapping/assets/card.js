@@ -15,9 +15,17 @@ function section(title, ...content) {
   return kept.length ? el("section", {}, el("h3", {}, title), kept) : null;
 }
 
+const LONG_TEXT = 16; // letters beyond which a cell breaks into lines
+
+/** How a cell is set: numbers to the right, long texts in lines. */
+function cellClass(value, isNumber) {
+  if (isNumber) return "number";
+  return typeof value === "string" && value.length > LONG_TEXT ? "long" : null;
+}
+
 /** A table; rows beyond the first few are folded away. */
 function dataTable(headings, rows, numeric = []) {
-  const cell = (value, i) => el("td", { class: numeric.includes(i) ? "number" : null }, value ?? "");
+  const cell = (value, i) => el("td", { class: cellClass(value, numeric.includes(i)) }, value ?? "");
   const line = (row) => el("tr", {}, row.map(cell));
   const body = el("tbody", {}, rows.slice(0, SHOWN_ROWS).map(line));
   const table = el(
@@ -342,13 +350,17 @@ const TOLD = {
   alliance: ["centres", "compounds", "claimed_projects"],
 };
 const SHOWN_COLUMNS = 5;
+const CHOSEN_COLUMNS = {
+  enclosure_drafts: ["version", "status", "date", "author", "summary"],
+  enclosure_approvals: ["draft_id", "date", "approver", "decision", "overrides"],
+};
 
 /** Records of all other tables that lead here, by their first columns. */
 function otherSections(kind, key) {
   const others = records.relatedTo(CARD_TABLES[kind], key).filter((one) => !TOLD[kind].includes(one.name));
   return others.map(({ name, column, rows }) => {
     const { label, key: own, columns } = records.tables[name];
-    const known = columns.map((one) => one.name).filter((one) => one !== column && one !== own && rows.some((row) => row[one] !== null));
+    const known = (CHOSEN_COLUMNS[name] ?? columns.map((one) => one.name)).filter((one) => one !== column && one !== own && rows.some((row) => !isMissing(row[one])));
     return section(`${label} (${rows.length})`, recordTable(name, rows, known.slice(0, SHOWN_COLUMNS)));
   });
 }

@@ -46,7 +46,7 @@ function cellOf(table, row, column) {
   if (isMissing(value)) return el("td", { class: isNumeric(column) ? "number" : null }, "–");
   const bare = column.unit && column.unit !== "%" ? { ...column, unit: "" } : column;
   const shown = column.refers && CARD_KINDS[column.refers] ? recordLink(column.refers, value) : showValue(bare, value);
-  return el("td", { class: isNumeric(column) ? "number" : null }, showDue(table, row, column, shown));
+  return el("td", { class: cellClass(shown, isNumeric(column)) }, showDue(table, row, column, shown));
 }
 
 const PAGE_CHART = { wide: 400, high: 140 };
