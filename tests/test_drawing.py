@@ -11,15 +11,21 @@ import numpy as np
 import pyproj
 import pytest
 import shapely
+import shapely.ops
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from towns import CRS, gate, layer, line, place, wall
 
+from tongling_gis.assessment import Verdict
 from tongling_gis.catalogue import WalkProfile, read_standards
 from tongling_gis.enclosure.drawing import check_area
-from tongling_gis.enclosure.model import Gate, GateKind
+from tongling_gis.enclosure.enclosing import Enclosure
+from tongling_gis.enclosure.judging import judge
+from tongling_gis.enclosure.measures import MEASURES
+from tongling_gis.enclosure.model import Case, Gate, GateKind
 from tongling_gis.enclosure.own_gates import case_of_compound
 from tongling_gis.enclosure.reading import Facts, read_case
+from tongling_gis.enclosure.rules import read_rules
 from tongling_gis.enclosure.snapping import place_gates, snap_area
 from tongling_gis.enclosure.surroundings import prepare_surroundings
 from tongling_gis.errors import CrsError, GeometryError, InputError, SchemaError
@@ -272,6 +278,27 @@ def test_a_hole_outside_its_ring_is_called_so() -> None:
     hole = box(200, 0, 230, 30).exterior.coords
     with pytest.raises(GeometryError, match="hole outside its ring"):
         check_area(shapely.Polygon(shell, [hole]), METRIC, named=NAMED)
+
+
+@pytest.mark.parametrize(("share", "hectares"), [(1.0, 0.0), (0.9, 0.0), (0.5, 1.0)])
+def test_what_stands_behind_walls_today_is_not_closed_anew(share: float, hectares: float) -> None:
+    """A box of a hectare counts as the compound that it is once 80 % of its line is walled."""
+    ring = box(60, 10, 160, 110).exterior
+    wall = shapely.ops.substring(ring, 0, share, normalized=True)
+    town = prepare(barriers=layer([wall], barrier_id=["w"], barrier=["wall"]))
+    case = Case("c", "c", box(60, 10, 160, 110), METRIC)
+    found = MEASURES["newly_closed_ha"].function(Enclosure(town, case))
+    assert found.value == pytest.approx(hectares)
+
+
+def test_neighbours_lines_that_miss_by_less_than_their_error_do_not_overlap() -> None:
+    """A sliver of 0.3 m along 100 m is within the line's 0.5 m; 3 m is not."""
+    rule = read_rules().rule("TRD-02")
+    town = prepare(compounds=layer([box(60, 10, 160, 110)], compound_id=["n"]))
+    for shared_m, verdict in ((0.3, Verdict.UNKNOWN), (3.0, Verdict.FAIL)):
+        case = Case("c", "c", box(-60, 10, 60 + shared_m, 110), METRIC)
+        found = MEASURES["overlap_m2"].function(Enclosure(town, case))
+        assert judge(rule, found).finding.verdict is verdict
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,22 @@ def walking_gates(enclosure: Enclosure) -> list[Gate]:
     return gates_of(enclosure, GateKind.VEHICLE, GateKind.PEDESTRIAN)
 
 
+def say_wayless(enclosure: Enclosure) -> Text | None:
+    """Say at which gates for people no street is drawn: nobody is led through; None for none."""
+    joined = set(enclosure.crossings["gate"].to_numpy().tolist())
+    gates = enclosure.case.gates
+    wayless = [gate for row, gate in enumerate(gates) if row not in joined]
+    if not any(gate in walking_gates(enclosure) for gate in wayless):
+        return None
+    named = [gate.name or gate.gate_id for gate in wayless if gate in walking_gates(enclosure)]
+    return Text(
+        f"出入口“{'”“'.join(named)}”处没有画出穿过边界的道路，经它的路线无法计算："
+        "请在 streets 图层补画门内外的道路，或把它移到道路处。",
+        f"No street is drawn through the boundary at gate {', '.join(map(repr, named))}, so ways "
+        "through it cannot be told: draw the street in and out, or move the gate to one.",
+    )
+
+
 def measure_vehicle_gates(enclosure: Enclosure) -> Measured:
     """Count the vehicle gates at which a street comes in (PLN-01)."""
     crossings = enclosure.crossings

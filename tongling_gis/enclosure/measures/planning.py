@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from tongling_gis.enclosure.enclosing import Enclosure
+    from tongling_gis.enclosure.surroundings import Surroundings
 
     Ints: TypeAlias = NDArray[np.int64]
     Floats: TypeAlias = NDArray[np.float64]
@@ -28,8 +30,11 @@ _SHORTEST_M = 5.0
 HEIGHT_ERROR_M = 1.0
 """How far off the height of a street's end may be (N; a 30 m raster is worse, a survey better)."""
 _AROUND_M = 500.0
+_FAR_M = 1500.0
 _TOUCHED_M2 = 50.0
 _ALONG_M = 20.0
+_WALLED_M = 3.0
+_WALLED_SHARE = 0.8
 _OUTSIDE = Text("边界内没有此类道路。", "There is no such street inside.")
 
 
@@ -172,6 +177,27 @@ def measure_area(enclosure: Enclosure) -> Measured:
     return Measured(area.area / 1e4, where=area, error=error_m2 / 1e4)
 
 
+def measure_newly_closed(enclosure: Enclosure) -> Measured:
+    """Measure the area that the boundary closes anew, hectares (PLN-13).
+
+    What stands behind walls today is closed already: the policy to open it by and by is no
+    order to take walls down.
+    """
+    line = enclosure.line
+    ground = enclosure.surroundings.ground
+    rows = ground.wall_tree.query(line, predicate="dwithin", distance=_WALLED_M)
+    walls = shapely.buffer(shapely.union_all(ground.walls.line[np.sort(rows)]), _WALLED_M)
+    share = shapely.length(shapely.intersection(line, walls)) / shapely.length(line)
+    note = Text(
+        f"边界 {share:.0%} 沿现有围墙；达到 {_WALLED_SHARE:.0%} 的按现有小区计，"
+        "“逐步”打开不等于拆围墙。",
+        f"{share:.0%} of the line follows walls that stand; from {_WALLED_SHARE:.0%} on it is a "
+        "compound as it stands, and to open it by and by is no order to take walls down.",
+    )
+    area = replace(measure_area(enclosure), note=note)
+    return replace(area, value=0.0, error=0.0) if share >= _WALLED_SHARE else area
+
+
 def measure_residents(enclosure: Enclosure) -> Measured:
     """Count the residents inside (PLN-07)."""
     return _count_inside(enclosure, "residents", Text("居民数", "residents"))
@@ -236,6 +262,24 @@ def measure_road_density(enclosure: Enclosure) -> Measured:
     )
 
 
+def _find_block(
+    surroundings: Surroundings, area: BaseGeometry, reach_m: float
+) -> BaseGeometry | None:
+    """Find what the public roads within reach close in around an area taken as one."""
+    rows, tree = surroundings.public_tree
+    near = rows[tree.query(shapely.buffer(area, reach_m), predicate="intersects")]
+    roads = ~surroundings.are(near, "highway", _ROADS)
+    lines = shapely.difference(surroundings.plain.geometry[near[roads]], area)
+    whole = shapely.node(shapely.union_all(lines))
+    faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(whole)))
+    if not len(faces):
+        return None
+    shared = shapely.area(shapely.intersection(faces, area))
+    block = shapely.union_all(faces[shared > _TOUCHED_M2])
+    closed = block.buffer(1.0).contains(shapely.buffer(area, -_ALONG_M))
+    return block if closed else None
+
+
 def measure_road_spacing(enclosure: Enclosure) -> Measured:
     """Measure between the public roads on opposite sides of the enclosed block (PLN-05).
 
@@ -243,19 +287,12 @@ def measure_road_spacing(enclosure: Enclosure) -> Measured:
     the spacing is the longer side of the least rectangle around it, between centrelines.
     """
     surroundings, area = enclosure.surroundings, enclosure.case.boundary
-    window = shapely.buffer(area, _AROUND_M)
-    rows, tree = surroundings.public_tree
-    near = rows[tree.query(window, predicate="intersects")]
-    roads = ~surroundings.are(near, "highway", _ROADS)
-    lines = shapely.difference(surroundings.plain.geometry[near[roads]], area)
-    whole = shapely.node(shapely.union_all(lines))
-    faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(whole)))
-    shared = shapely.area(shapely.intersection(faces, area)) if len(faces) else np.array([])
-    block = shapely.union_all(faces[shared > _TOUCHED_M2]) if len(faces) else shapely.Point()
-    if not len(faces) or not block.buffer(1.0).contains(shapely.buffer(area, -_ALONG_M)):
+    found = (_find_block(surroundings, area, reach_m) for reach_m in (_AROUND_M, _FAR_M))
+    block = next((one for one in found if one is not None), None)
+    if block is None:
         missing = Text(
-            f"{_AROUND_M:g} m 内的公共道路没有围成街坊：请核对道路数据和权属。",
-            f"The public roads within {_AROUND_M:g} m close in no block here: check streets.",
+            f"{_FAR_M:g} m 内的公共道路没有围成街坊：请核对道路数据和权属。",
+            f"The public roads within {_FAR_M:g} m close in no block here: check streets.",
         )
         return Measured(missing=missing)
     corners = shapely.get_coordinates(shapely.oriented_envelope(block))
@@ -377,6 +414,9 @@ MEASURES = {
         ("street_nodes.elevation_m",),
     ),
     "area_ha": Measure(measure_area, "ha", Text("围合面积", "Enclosed area")),
+    "newly_closed_ha": Measure(
+        measure_newly_closed, "ha", Text("新封闭的面积", "Area closed anew"), ("barriers",)
+    ),
     "residents_inside": Measure(
         measure_residents,
         "residents",

@@ -77,6 +77,8 @@ def measure_overlap(enclosure: Enclosure) -> Measured:
             name_row(others, row, "compound_id", Text("小区", "compound")),
             float(one.area),
             one,
+            # Two lines that should be one, each as far off as it may be.
+            error=float(one.length / 2 * enclosure.case.line_error_m),
         )
         for row, one in zip(near[is_shared].tolist(), shared[is_shared], strict=True)
     )

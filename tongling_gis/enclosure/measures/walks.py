@@ -10,6 +10,7 @@ import shapely
 from tongling_gis.access.sharing import weighted_quantiles
 from tongling_gis.catalogue import read_standards
 from tongling_gis.enclosure.judging import describe_number
+from tongling_gis.enclosure.measures.gates import say_wayless
 from tongling_gis.enclosure.measures.measure import Measure
 from tongling_gis.enclosure.measures.naming import missing_layer
 from tongling_gis.enclosure.model import Item, Measured
@@ -36,6 +37,10 @@ _GOALS = {
 NO_HOMES = Text(
     "没有居民点：请导入 residents 图层，或给建筑填写居民数。",
     "Nobody is known to live anywhere: import residents, or fill in residents of buildings.",
+)
+_ISLAND = Text(
+    "现状就没有画出通到那里的路：请检查 streets 图层是否缺了连接。",
+    "No way there is drawn even today: look for a gap in streets.",
 )
 NOBODY_INSIDE = Text("边界内没有居民点。", "No home lies inside the boundary.")
 NOBODY_AROUND = Text(
@@ -76,12 +81,23 @@ def measure_distance(enclosure: Enclosure, goal: str) -> Measured:
     if not len(rows):
         return Measured(not_applicable=NOBODY_INSIDE)
     before, after = distances_m(enclosure, goal)
+    wayless = say_wayless(enclosure)
+    reasons = [
+        None if np.isfinite(now) else _ISLAND if np.isinf(then) else wayless
+        for then, now in zip(before.tolist(), after.tolist(), strict=True)
+    ]
     ids = enclosure.surroundings.residents_known[0][rows]
     shapes = enclosure.surroundings.shapes("residents")[rows]
     items = tuple(
-        Item(Text(f"住宅 {one}", f"home {one}"), float(away), shape)
-        for one, away, shape in zip(ids, after, shapes, strict=True)
+        Item(
+            Text(f"住宅 {one}", f"home {one}"),
+            None if why is not None else float(away),
+            shape,
+            missing=why,
+        )
+        for one, away, shape, why in zip(ids, after, shapes, reasons, strict=True)
     )
+    known = [item.value for item in items if item.value is not None]
     words = Text(
         "沿路网量取 {count} 处住宅：中位 {after}（围合前 {before}）。",
         "Along the streets, {count} homes: median {after} ({before} before).",
@@ -89,7 +105,7 @@ def measure_distance(enclosure: Enclosure, goal: str) -> Measured:
     note = words.fill(
         count=len(rows), after=_say(np.median(after), "m"), before=_say(np.median(before), "m")
     )
-    return Measured(float(after.max()), items, note=note)
+    return Measured(max(known) if known else None, items, note=note)
 
 
 def _say(value: float, unit: str) -> Text:
@@ -161,6 +177,14 @@ def _people(walks: _Walks) -> Floats:
     return np.where(np.isnan(people), 0.0, people) if np.nansum(people) else np.ones(len(people))
 
 
+def _say_who(walks: _Walks) -> Text:
+    """Say how many people and homes there are; homes alone where nobody is counted."""
+    homes, people = len(walks.row), np.nansum(walks.people)
+    if not people:
+        return Text(f"{homes} 处住宅（人数不详）", f"{homes} homes (residents unknown)")
+    return Text(f"{people:.0f} 人（{homes} 处住宅）", f"{people:.0f} people ({homes} homes)")
+
+
 def _measure_detour(enclosure: Enclosure, goal: str, share: float, *, inside: bool) -> Measured:
     """Measure the minutes lost by people, at a quantile of them (RCH-04)."""
     if missing := _missing_of(enclosure, goal):
@@ -170,26 +194,26 @@ def _measure_detour(enclosure: Enclosure, goal: str, share: float, *, inside: bo
     if not len(walks.row):
         return Measured(not_applicable=NOBODY_INSIDE if inside else NOBODY_AROUND)
     lost_min = walks.lost_min
+    if inside and np.isinf(lost_min).any() and (wayless := say_wayless(enclosure)):
+        return Measured(missing=wayless)
     people = _people(walks)
     worst = float(weighted_quantiles(lost_min, people, [share])[0])
     label = _GOALS[goal][0]
     longer = lost_min > 0
     words = Text(
-        "{people:.0f} 人（{homes} 处住宅）到{goal}绕行：中位 {middle}、"
-        "95% 分位 {most}，"
-        "最长 {top:.1f} 分钟；{cut} 处不再可达。",
-        "{people:.0f} people ({homes} homes) walk farther to a {goal}: median {middle}, 95th "
-        "percentile {most}, at most {top:.1f} minutes; {cut} homes reach none any more.",
+        "{who}到{goal}绕行：中位 {middle}、95% 分位 {most}{top}；{cut} 处不再可达。",
+        "{who} walk farther to a {goal}: median {middle}, 95th percentile {most}{top}; {cut} homes "
+        "reach none any more.",
     )
     middle, most = weighted_quantiles(lost_min, people, [0.5, 0.95])
     finite = lost_min[np.isfinite(lost_min)]
+    furthest = Text("，最长 {top:.1f} 分钟", ", at most {top:.1f} minutes")
     note = words.fill(
-        people=people[longer].sum(),
-        homes=int(longer.sum()),
+        who=_say_who(walks.some(longer)),
         goal=label,
         middle=_say(middle, "min"),
         most=_say(most, "min"),
-        top=finite.max() if len(finite) else 0.0,
+        top=furthest.fill(top=finite.max()) if len(finite) else Text("", ""),
         cut=int(np.isinf(lost_min).sum()),
     )
     shapes = enclosure.surroundings.shapes("residents")[walks.row[longer]]
@@ -244,14 +268,22 @@ def _count_losers(enclosure: Enclosure, loses: Callable[[Floats, Floats], Flags]
         return Measured(missing=missing)
     walks = enclosure.once(_list_by_goal)["centre"]
     lost = walks.some(loses(walks.before_s, walks.after_s))
+    no_way = np.isnan(lost.after_s) & lost.inside
+    if no_way.any() and (wayless := say_wayless(enclosure)):
+        return Measured(missing=wayless)
     people = lost.people
     uncounted = int(np.isnan(people).sum())
     shapes = enclosure.surroundings.shapes("residents")[lost.row]
-    within = int(np.nansum(people[lost.inside]))
+    homes, within = len(people), int(lost.inside.sum())
     note = Text(
-        f"其中围合内 {within} 人；{uncounted} 处住宅人数不详，按每处 1 人计。",
-        f"{within} of them inside; {uncounted} homes of unknown residents count for one each.",
+        f"{homes} 处住宅，其中围合内 {within} 处", f"{homes} homes, {within} of them inside"
     )
+    if uncounted:
+        note = Text(
+            f"{note.zh}；{uncounted} 处人数不详，按每处 1 人计",
+            f"{note.en}; {uncounted} of unknown residents count for one each",
+        )
+    note = Text(f"{note.zh}。", f"{note.en}.")
     total = float(np.nansum(people)) + uncounted
     return Measured(total, where=shapely.MultiPoint(shapes) if len(shapes) else None, note=note)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import shapely
 
+from tongling_gis.enclosure.measures.gates import say_wayless
 from tongling_gis.enclosure.measures.measure import Measure
 from tongling_gis.enclosure.measures.naming import missing_layer
 from tongling_gis.enclosure.measures.walks import NO_HOMES, NOBODY_INSIDE, distances_m
@@ -49,9 +50,15 @@ def measure_step_free_way(enclosure: Enclosure) -> Measured:
     edge = attach(network, shapes, limit_m=surroundings.snap_limit_m).edge
     free = _leads_out(enclosure, steps=False)[edge] & (edge >= 0)
     ids = surroundings.residents[surroundings.resident_key].astype(str).to_numpy()[rows]
+    wayless = say_wayless(enclosure)
     items = tuple(
-        Item(Text(f"住宅 {one}", f"home {one}"), float(is_free), shape)
-        for one, is_free, shape in zip(ids, free, shapes, strict=True)
+        Item(
+            Text(f"住宅 {one}", f"home {one}"),
+            1.0 if is_free else 0.0 if wayless is None else None,
+            shape,
+            missing=None if is_free else wayless,
+        )
+        for one, is_free, shape in zip(ids, free.tolist(), shapes, strict=True)
     )
     note = Text(
         f"{len(rows)} 处住宅中 {int(free.sum())} 处出门不经台阶即可到围合外；"
@@ -86,8 +93,10 @@ def measure_shelters_linked(enclosure: Enclosure) -> Measured:
     rows = enclosure.inside_residents
     if not len(rows):
         return Measured(not_applicable=NOBODY_INSIDE)
-    _, after_m = distances_m(enclosure, "shelter")
+    before_m, after_m = distances_m(enclosure, "shelter")
     cut = np.isinf(after_m)
+    if (cut & ~np.isinf(before_m)).any() and (wayless := say_wayless(enclosure)):
+        return Measured(missing=wayless)
     where = shapely.MultiPoint(surroundings.shapes("residents")[rows[cut]]) if cut.any() else None
     note = Text(
         f"{len(rows)} 处住宅中 {int(cut.sum())} 处没有通往避难场所的路。",
