@@ -230,6 +230,7 @@ def assess_gates(
     return replace(
         checked,
         kind="gates_proposal",
+        subject=f"{checked.subject}建议大门",
         parameters={
             **checked.parameters,
             "rules": list(proposal.kept),

@@ -20,6 +20,7 @@ from tongling_gis.mapping.layers import (
 )
 from tongling_gis.mapping.opening import describe_hours, describe_opening
 from tongling_gis.mapping.page import finish_page, write_page
+from tongling_gis.mapping.proposals import describe_proposals
 from tongling_gis.mapping.records import describe_records
 from tongling_gis.mapping.results import describe_coverage, describe_isochrones
 from tongling_gis.mapping.siting import describe_siting
@@ -103,13 +104,16 @@ def draw_map(  # noqa: PLR0913 - the parts of a page, each by name
                 describe_layers(drawn, lang, homes_shown=coverage is not None), coverage, lang
             ),
             *(describe_siting(by_kind["siting"][-1], lang) if by_kind["siting"] else ()),
+            *describe_proposals(by_kind, lang),
         ],
         "coverage": told,
         "opening": describe_opening(drawn.get("centres"), lang) if not full_map else None,
         "hours": describe_hours(by_kind["hours"][-1], drawn, told, lang)
         if by_kind["hours"]
         else None,
-        "checks": describe_checks(by_kind["enclosure"], drawn.get("compounds"), lang),
+        "checks": describe_checks(
+            [*by_kind["gates_proposal"], *by_kind["enclosure"]], drawn.get("compounds"), lang
+        ),
         "comparison": describe_comparisons(by_kind["comparison"], drawn, told, lang),
         "isochrones": None if isochrones is None else describe_isochrones(isochrones, lang),
         "origin": _describe_origin([*results, *by_kind["siting"][-1:]], origins, lang),

@@ -282,6 +282,9 @@ _KINDS = {
     "hours": "开放时间",
     "enclosure": "围合检查",
     "siting": "选址",
+    "gates_proposal": "建议大门",
+    "openings": "建议开口",
+    "boundaries_proposal": "建议管理区",
 }
 _RESULT_LAYERS = {
     "residents": "居民点",
@@ -309,6 +312,14 @@ _RESULT_LAYERS = {
     "trade_offs": "权衡",
     "robustness": "稳健性",
     "phases": "逐年方案",
+    "places": "可设门处",
+    "trade_off": "大门与绕行取舍",
+    "conflicts": "不能同时满足的规则",
+    "openings": "依次打开的围墙",
+    "closings": "最不宜封闭的小区",
+    "areas": "候选管理区",
+    "alternatives": "各方案",
+    "rules": "各规则结论数",
 }
 _RESULT_COLUMNS: Mapping[str, str] = {
     "walk_s": "步行时间(秒)",

@@ -23,7 +23,15 @@ if TYPE_CHECKING:
 
 _ONE_EACH = ("coverage", "isochrones")
 _BY_SUBJECT = "enclosure"
-_FURTHER = {"comparison": 4, "hours": 1, "enclosure": 12, "siting": 1}
+_FURTHER = {
+    "comparison": 4,
+    "hours": 1,
+    "enclosure": 12,
+    "siting": 1,
+    "gates_proposal": 1,
+    "openings": 1,
+    "boundaries_proposal": 1,
+}
 """Kinds of results that a map draws besides coverage and isochrones -> how many, the newest."""
 
 

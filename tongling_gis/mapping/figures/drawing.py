@@ -89,6 +89,13 @@ FIGURES: dict[str, FigureKind] = {
         enclosures.draw_enclosure,
         enclosures.enclosure_bounds,
     ),
+    "gates_proposal": FigureKind(
+        Text("{subject}图", "{subject}"),
+        enclosures.enclosure_key,
+        enclosures.lead_of_enclosure,
+        enclosures.draw_enclosure,
+        enclosures.enclosure_bounds,
+    ),
     "access": FigureKind(
         Text("{subject}服务盲区图", "{subject}: gaps in service"),
         gaps.gaps_key,
