@@ -46,6 +46,7 @@ def report_coverage(
     *,
     pictures: Mapping[str, bytes],
     access: Assessment | None = None,
+    satisfaction: Text | None = None,
     facts: Sequence[tuple[Text, Text]] = (),
 ) -> Report:
     """Put together the report on a city's coverage.
@@ -53,8 +54,9 @@ def report_coverage(
     Args:
         coverage: A result of kind "coverage".
         pictures: PNG files by name: "coverage" the map, and charts "share_by_age", "minutes",
-            "lorenz", "stars"; those that are missing are left out.
+            "lorenz", "stars", "satisfaction"; those that are missing are left out.
         access: A result of kind "access" of the same city, for equality and room; None for none.
+        satisfaction: One sentence on residents' satisfaction, with the chart "satisfaction".
         facts: (label, value) rows below the title.
     """
     limits = sorted(
@@ -75,6 +77,14 @@ def report_coverage(
             Heading(Text("公平与负荷", "Equality and load")),
             *_share_out(access, pictures),
         ]
+    if satisfaction is not None:
+        blocks += [
+            Heading(Text("小区居民满意度", "Satisfaction in the compounds")),
+            Paragraph(satisfaction),
+        ]
+        if "satisfaction" in pictures:
+            caption = Text("各季度居民满意度", "Satisfaction by quarter")
+            blocks.append(Picture(caption, pictures["satisfaction"]))
     results = (coverage,) if access is None else (coverage, access)
     title = Text("{city}邻里中心步行覆盖评估报告", "{city}: walks to neighbourhood centres")
     return Report(

@@ -168,8 +168,27 @@ def _report_coverage(desk: _Desk, subject: str) -> Report:
         **desk.charts(coverage),
         **desk.charts(access),
     }
-    report = report_coverage(coverage, access=access, pictures=pictures, facts=desk.facts)
+    said, chart = _satisfaction(desk)
+    report = report_coverage(
+        coverage,
+        access=access,
+        pictures={**pictures, **chart},
+        satisfaction=said,
+        facts=desk.facts,
+    )
     return _warn(desk, report, coverage)
+
+
+def _satisfaction(desk: _Desk) -> tuple[Text | None, dict[str, bytes]]:
+    """Say how residents' satisfaction went by quarter, and draw it, where it is on record."""
+    from tongling_gis.mapping.figures import CHARTS
+    from tongling_gis.studies.figures import read_records_result
+
+    if not desk.workspace.has("compound_assessments"):
+        return None, {}
+    records = read_records_result(desk.workspace)
+    charts = {name: png for name, png in desk.charts(records).items() if name == "satisfaction"}
+    return (CHARTS["satisfaction"].lead(records) if charts else None), charts
 
 
 def _named(desk: _Desk, subject: str, kind: str) -> Assessment | None:
