@@ -398,6 +398,19 @@ def test_a_file_that_is_no_scenario_is_refused() -> None:
         read_scenario({"changes": [], "crs": "nowhere"})
 
 
+def test_ids_may_be_written_as_numbers_or_as_text() -> None:
+    """A way's number in quotes is that way, a gate's number without them that gate."""
+    for way, door in ((7, "9"), ("7", 9)):
+        changes = [
+            {"kind": "close_street", "osm_way_id": way},
+            {"kind": "close_gate", "gate_id": door},
+        ]
+        assert read_scenario({"changes": changes}).changes == (
+            CloseStreet(osm_way_id=7),
+            CloseGate("9"),
+        )
+
+
 @pytest.mark.parametrize(
     "change",
     [

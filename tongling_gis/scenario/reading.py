@@ -234,7 +234,7 @@ def _is_finite(shape: BaseGeometry) -> bool:
 
 
 def _checked(key: str, value: object, kind: str, where: _Where) -> object:
-    """Check one value against its field's type; ids may be written as numbers."""
+    """Check one value against its field's type; ids may be written as numbers or as text."""
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     if kind.startswith("str"):
         if isinstance(value, str):
@@ -242,8 +242,11 @@ def _checked(key: str, value: object, kind: str, where: _Where) -> object:
         if key.endswith("_id") and isinstance(value, int) and is_number:
             return str(value)
         raise where.error(Text(f"的 {key} 须为文字", f"has a {key} that is no text"))
-    if kind.startswith("int") and isinstance(value, int) and is_number:
-        return value
+    if kind.startswith("int"):
+        if isinstance(value, int) and is_number:
+            return value
+        if key.endswith("_id") and isinstance(value, str) and value.strip().isdecimal():
+            return int(value)
     if kind.startswith("float") and is_number and 0 < float(str(value)) < float("inf"):
         return float(str(value))
     raise where.error(Text(f"的 {key} 须为数（大于 0）", f"has a {key} that is no number above 0"))

@@ -41,12 +41,14 @@ def study_comparison(
     """
     if len(compared) == _ONE_FILE:
         return study_scenario(workspace, Path(compared[0]), options, progress=progress)
-    if len(compared) == _TWO_RESULTS:
+    if len(compared) == _TWO_RESULTS and not any(Path(one).is_file() for one in compared):
         return study_two_results(workspace, compared[0], compared[1], progress=progress)
     raise UsageError(
         Text(
-            "请给出一个方案文件，或两个已存的覆盖结果（如 coverage-01 coverage-02）。",
-            "Name one scenario file, or two saved coverages (such as coverage-01 coverage-02).",
+            "请给出一个方案文件，或两个已存的覆盖结果（如 coverage-01 coverage-02）；"
+            "方案请逐个计算，再用 map 在地图上任选两个对比。",
+            "Name one scenario file, or two saved coverages (such as coverage-01 coverage-02); "
+            "several scenarios go one by one, and any two are then compared on the map.",
         )
     )
 

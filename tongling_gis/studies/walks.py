@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from tongling_gis.assessment import describe_stamp
 from tongling_gis.errors import InputError, UsageError
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
+    from tongling_gis.network import Attachment
     from tongling_gis.routing import Path as Way
     from tongling_gis.routing import WalkGraph
     from tongling_gis.store import Workspace
@@ -142,13 +145,37 @@ def study_route(
             )
     way = shortest_path(graph, joined, 0, joined, 1)
     if way.ms < 0:
+        why = _say_what_parts(graph, joined)
         raise InputError(
             Text(
-                f"从“{origin}”走不到“{destination}”：街道不连通。",
-                f"There is no way on foot from {origin!r} to {destination!r}.",
+                f"从“{origin}”走不到“{destination}”：{why.zh}。",
+                f"There is no way from {origin!r} to {destination!r}: {why.en}.",
             )
         )
     return _describe(graph, way, _stamp(workspace, graph, asked))
+
+
+def _say_what_parts(graph: WalkGraph, joined: Attachment) -> Text:
+    """Say why there is no way: a barrier or gate that is shut, or streets apart from each other."""
+    from tongling_gis.network import carry
+    from tongling_gis.reachability.blocking import OpenWays, name_barriers
+    from tongling_gis.reachability.reasons import describe_barrier
+    from tongling_gis.routing import nearest_place, weigh
+
+    whole = weigh(graph.network.without_barriers, graph.profile)
+    both = carry(joined, graph.network, whole.network)
+    here, there = (
+        replace(both, **{name: column[[row]] for name, column in vars(both).items()})
+        for row in (0, 1)
+    )
+    ways = OpenWays(whole, here, there, nearest_place(whole, here, there))
+    if ways.nearest.ms[0] >= 0:
+        barrier = name_barriers(graph.network, ways, np.array([0]))[0]
+        if barrier:
+            return Text("被{what}阻隔", "it is behind {what}").fill(
+                what=describe_barrier(graph.network, barrier)
+            )
+    return Text("两处的街道不连通", "their streets are not connected")
 
 
 def find_place(workspace: Workspace, place: str) -> object:
@@ -176,7 +203,19 @@ def find_place(workspace: Workspace, place: str) -> object:
                 f"No place {place!r}: write lon,lat or layer:key such as centres:C01.",
             )
         ) from None
+    if not (abs(lon) <= _MOST_LON and abs(lat) <= _MOST_LAT):
+        swapped = abs(lat) <= _MOST_LON and abs(lon) <= _MOST_LAT
+        advice = Text("经度在前，纬度在后", "longitude comes first") if swapped else _OF_THE_EARTH
+        raise UsageError(
+            Text(f"“{place}”不是经纬度：{advice.zh}。", f"{place!r} is no lon,lat: {advice.en}.")
+        )
     return gpd.GeoSeries([Point(lon, lat)], crs="EPSG:4326").to_crs(workspace.crs).iloc[0]
+
+
+_MOST_LON, _MOST_LAT = 180.0, 90.0
+_OF_THE_EARTH = Text(
+    "经度须在 ±180 以内，纬度在 ±90 以内", "longitudes are within 180, latitudes within 90"
+)
 
 
 def _describe(graph: WalkGraph, way: Way, stamp: Text) -> Walk:
