@@ -404,6 +404,19 @@ def test_good_rows_are_taken_where_that_is_asked_for(project: Workspace, tmp_pat
     assert project.read("compounds")["dwellings"].fillna(-1).tolist() == [120, -1]
 
 
+def test_a_wrong_row_takes_nothing_out(project: Workspace, tmp_path: Path) -> None:
+    """What the project has of a row left out stays as it was."""
+    headings = ["中心编号", "名称", "经度(WGS84)", "纬度(WGS84)"]
+    rows = [headings, ["c1", "甲", 117.81, 30.94], ["c2", "乙", "abc", 30.94]]
+    path = write_book(tmp_path / "台账.xlsx", 邻里中心=rows)
+    before = project.read("centres").geometry.iloc[1]
+    studies.import_file(project, path, studies.ImportOptions(keep_good=True))
+    after = project.read("centres")
+    assert after["centre_id"].tolist() == ["c1", "c2"]
+    assert after["name"].fillna("").tolist() == ["甲", ""]
+    assert after.geometry.iloc[1].equals(before)
+
+
 def test_a_missing_column_or_undeclared_coordinates_are_faults(
     project: Workspace, tmp_path: Path
 ) -> None:
@@ -476,8 +489,9 @@ def test_a_row_taken_out_is_taken_out_and_an_empty_sheet_changes_nothing(
     """The sheet stands for the table; a sheet without rows is no order to delete."""
     rows = [["企业编号", "名称"], ["w1", "甲"], ["w2", "乙"]]
     studies.import_file(project, write_book(tmp_path / "a.xlsx", 物业企业=rows))
-    studies.import_file(project, write_book(tmp_path / "b.xlsx", 物业企业=rows[:2]))
+    report = studies.import_file(project, write_book(tmp_path / "b.xlsx", 物业企业=rows[:2]))
     assert project.read("companies")["company_id"].tolist() == ["w1"]
+    assert "物业企业：工作簿里没有的 1 行已从项目中删除：w2" in [one.zh for one in report.warnings]
     book = write_book(tmp_path / "c.xlsx", 物业企业=rows[:1], 党建联盟=[["联盟编号"], ["l1"]])
     report = studies.import_file(project, book)
     assert project.count("companies") == 1

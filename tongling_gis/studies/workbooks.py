@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tongling_gis.errors import InputError, UsageError, WorkbookFaultsError
@@ -30,6 +31,10 @@ _FAULTS = Text(
 _NOTHING = Text(
     "“{name}”里没有一行可用的数据；用 tongling-gis doctor 查看原因。",
     "{name} holds no row that can be used; tongling-gis doctor says why.",
+)
+_GONE = Text(
+    "{table}：工作簿里没有的 {count} 行已从项目中删除：{keys}",
+    "{table}: {count} rows that the workbook does not have were taken out of the project: {keys}",
 )
 _ENDING = Text(
     "“{name}”不是工作簿的文件名：请以 .xlsx 结尾。",
@@ -117,7 +122,8 @@ def import_workbook(
         path: .xlsx or .xlsm.
         crs: What coordinates are in, where the headings do not say it.
         append: Whether rows are added to those there, or change them, and none is taken out.
-        keep_good: Whether the rows that are right are taken though others are wrong.
+        keep_good: Whether the rows that are right are taken though others are wrong; nothing
+            is then taken out of a table with a wrong row.
 
     Raises:
         MissingFileError: If there is no such file.
@@ -133,10 +139,30 @@ def import_workbook(
     names = [name for name in TABLES if len(_rows(book, name)) or len(_updates(book, name))]
     if not names:
         raise InputError(_NOTHING.fill(name=path.name))
-    whole = {name: _whole(workspace, book, name, append=append) for name in names}
-    changed = [name for name in names if append or name in book.partial]
-    workspace.write(whole, origin=origin_of(book.imported), changed=changed)
-    return book.imported.report
+    counts = book.imported.report.counts
+    kept = {
+        name
+        for name in names
+        if append or name in book.partial or (book.faults and counts[name].refused)
+    }
+    whole = {name: _whole(workspace, book, name, keep=name in kept) for name in names}
+    said = [text for name in names for text in _say_gone(workspace, name, whole[name])]
+    report = replace(book.imported.report, warnings=(*book.imported.report.warnings, *said))
+    origin = origin_of(replace(book.imported, report=report))
+    workspace.write(whole, origin=origin, changed=[name for name in names if name in kept])
+    return report
+
+
+def _say_gone(workspace: Workspace, name: str, whole: pd.DataFrame) -> list[Text]:
+    """Say which rows of a table the workbook no longer has."""
+    from tongling_gis.importers.checks import list_shown
+
+    if not workspace.has(name):
+        return []
+    table = TABLES[name]
+    keys = workspace.read(name)[table.key]
+    gone = [str(key) for key in keys[~keys.isin(whole[table.key])]]
+    return [_GONE.fill(table=table.label, count=len(gone), keys=list_shown(gone))] if gone else []
 
 
 def _rows(book: Book, name: str) -> pd.DataFrame | tuple[()]:
@@ -198,14 +224,13 @@ def _refuse(workspace: Workspace, path: Path, faults: tuple[Fault, ...]) -> Work
     )
 
 
-def _whole(workspace: Workspace, book: Book, name: str, *, append: bool) -> pd.DataFrame:
-    """Put a table's rows over those the project has."""
+def _whole(workspace: Workspace, book: Book, name: str, *, keep: bool) -> pd.DataFrame:
+    """Put a table's rows over those the project has; those it does not name stay if asked."""
     from tongling_gis.workbooks import merge_rows
 
     rows, updates = book.imported.layers.get(name), book.updates.get(name)
     headed = book.headed[name]
     if rows is not None and len(rows):
-        keep = append or name in book.partial
         whole = rows
         if workspace.has(name):
             there = workspace.read(name)
