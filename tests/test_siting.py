@@ -21,6 +21,7 @@ from tongling_gis.siting import (
     Role,
     Solution,
     branching,
+    covering,
     solve_backup,
     solve_capacitated,
     solve_centre,
@@ -426,3 +427,16 @@ def test_effort_must_make_sense(wrong: dict) -> None:
     """A time limit of nothing or a negative gap is refused."""
     with pytest.raises(UsageError):
         Effort(**wrong)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_searching_for_a_cover_finds_the_smallest_of_small_towns(seed: int) -> None:
+    """Local search alone covers all rows with as few sites as any choice does."""
+    reach = np.random.default_rng(seed).random((25, 12)) < 0.25
+    reach[np.arange(25), np.arange(25) % 12] = True
+    sizes = (size for size in range(13) for some in combinations(range(12), size)
+             if reach[:, some].any(axis=1).all())  # fmt: skip
+    matrix = sparse.csr_array(reach * 1.0)
+    found = covering.search_cover(matrix, np.arange(12), 0, Watch(Effort()))
+    assert reach[:, found].any(axis=1).all()
+    assert len(found) == next(sizes)

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tongling_gis.siting.model import Model, Target, optimise
-from tongling_gis.siting.reducing import reduce_covering
+from tongling_gis.siting.reducing import list_sets, load_set_kernels, reduce_covering
 
 if TYPE_CHECKING:
     from tongling_gis.siting.problem import Flags, Ints
     from tongling_gis.siting.solution import Watch
+
+_MOST_STEPS, _STEPS_EACH = 300_000, 300
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,14 +58,28 @@ def cover_rows(matrix: Any, watch: Watch, *, enough: float = -math.inf) -> Cover
 
 def _cover_part(part: Any, start: Ints, watch: Watch, enough: float) -> tuple[Ints, int]:  # noqa: ANN401
     rows, m = part.shape
-    if len(start) <= enough or watch.over:
-        return start, count_apart(part)
+    apart = count_apart(part)
+    start = search_cover(part, start, max(apart, enough), watch)
+    if len(start) <= max(apart, enough) or watch.over:
+        return start, apart
     model = Model(np.ones(m), np.ones(m, dtype=bool), part, np.ones(rows), np.full(rows, np.inf))
     chosen = np.zeros(m)
     chosen[start] = 1.0
-    best = optimise(model, watch, start=chosen, target=Target(1.0, enough))
-    bound = max(count_apart(part), math.ceil(max(best.bound, 0.0) - 1e-6))
+    best = optimise(model, watch, start=chosen, target=Target(1.0, enough, searched=True))
+    bound = max(apart, math.ceil(max(best.bound, 0.0) - 1e-6))
     return (np.flatnonzero(best.x > 0.5) if best.found else start), bound  # noqa: PLR2004
+
+
+def search_cover(part: Any, start: Ints, goal: float, watch: Watch) -> Ints:  # noqa: ANN401
+    """Look for a smaller cover than one known, down to so many sites as are the goal."""
+    columns = part.T.tocsr()
+    chosen = np.zeros(part.shape[1], dtype=bool)
+    chosen[start] = True
+    steps = min(_MOST_STEPS, _STEPS_EACH * part.shape[0])
+    load_set_kernels().search_cover(
+        *list_sets(part), *list_sets(columns), chosen, int(goal), steps, watch.effort.seed % 2**31
+    )
+    return np.flatnonzero(chosen)
 
 
 def _split(matrix: Any) -> list[tuple[Ints, Any]]:  # noqa: ANN401 - a SciPy sparse array

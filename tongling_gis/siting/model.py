@@ -54,11 +54,13 @@ class Target:
         step: Any two objectives that differ do so by at least this much; 0 where unknown.
         value: Stop at a solution this good, or where the bound shows that there is none.
         worth: The accepted gap is a share of the distance of the objective from this.
+        searched: Whether the start is so good that looking for better ones is left out.
     """
 
     step: float = 0.0
     value: float = -math.inf
     worth: float = 0.0
+    searched: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,6 +139,8 @@ def optimise(
     goal = target or Target()
     solver = _load(model, watch)
     solver.setOptionValue("mip_abs_gap", goal.step * 0.999 if goal.step else 1e-9)
+    if goal.searched:
+        solver.setOptionValue("mip_heuristic_effort", 0.0)
     listener = _Listener(watch, goal)
     solver.cbMipImprovingSolution += listener.note
     solver.cbMipInterrupt += listener.weigh

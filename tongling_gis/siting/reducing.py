@@ -55,21 +55,24 @@ def reduce_covering(matrix: Any) -> Covering:  # noqa: ANN401 - a SciPy sparse a
     return left
 
 
-def _sets(matrix: Any) -> Sets:  # noqa: ANN401 - a SciPy sparse array
+def list_sets(matrix: Any) -> Sets:  # noqa: ANN401 - a SciPy sparse array
+    """Give the rows of a matrix of ones as the kernels take them."""
     matrix.sort_indices()
     return matrix.indptr.astype(np.int64), matrix.indices.astype(np.int32)
 
 
 def _drop_rows(left: Covering) -> Covering:
     extra: Flags = np.zeros(left.matrix.shape[0], dtype=bool)
-    _load_kernels().mark_supersets(*_sets(left.matrix), *_sets(left.matrix.T.tocsr()), extra)
+    load_set_kernels().mark_supersets(
+        *list_sets(left.matrix), *list_sets(left.matrix.T.tocsr()), extra
+    )
     return Covering(left.rows[~extra], left.sites, left.chosen, left.matrix[~extra])
 
 
 def _drop_sites(left: Covering) -> Covering:
     columns = left.matrix.T.tocsr()
     extra: Flags = np.zeros(columns.shape[0], dtype=bool)
-    _load_kernels().mark_subsets(*_sets(columns), *_sets(left.matrix), extra)
+    load_set_kernels().mark_subsets(*list_sets(columns), *list_sets(left.matrix), extra)
     return Covering(left.rows, left.sites[~extra], left.chosen, left.matrix[:, ~extra].tocsr())
 
 
@@ -87,5 +90,6 @@ def _choose_only_sites(left: Covering) -> Covering:
     )
 
 
-def _load_kernels() -> Any:  # noqa: ANN401 - a module of compiled functions
+def load_set_kernels() -> Any:  # noqa: ANN401 - a module of compiled functions
+    """Load the compiled loops over sets."""
     return import_compiled("tongling_gis.siting.set_kernels")
