@@ -233,6 +233,14 @@ def test_what_was_let_pass_stands_on_in_the_next_version_until_it_is_withdrawn(
         keep(draft_id=third.draft_id, author="李工", withdraw=("FIR-15a",))
 
 
+def test_a_gate_where_no_street_is_drawn_is_told(town: Surroundings) -> None:
+    """The planner learns at once that nobody is led through it."""
+    gates = [{"at": [60, 10], "kind": "vehicle", "name": "新门"}, *gates_where()]
+    variant = replace(BLOCK, case={**BLOCK.case, "gates": gates})
+    found = check_enclosure(lay_in(variant, town), read_rules(), provenance=NOWHERE)
+    assert any("新门" in note.zh and "没有画出" in note.zh for note in found.notes)
+
+
 @pytest.mark.parametrize("facts", [{"date": "2026-13-01"}, {"tolerance_m": 500.0}])
 def test_a_day_that_is_none_and_a_tolerance_that_redraws_are_refused(
     project: Workspace, boundary: Path, facts: dict[str, Any]

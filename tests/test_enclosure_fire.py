@@ -22,6 +22,7 @@ from tongling_gis.enclosure.measures.lane_layout import largest_empty_circle
 from tongling_gis.enclosure.measures.long_buildings import total_length_m
 from tongling_gis.enclosure.model import Case, Gate, GateKind, Measured
 from tongling_gis.enclosure.rules import read_rules
+from tongling_gis.enclosure.served import read_buildings
 from tongling_gis.enclosure.surroundings import Surroundings, prepare_surroundings
 from tongling_gis.network import build_network
 
@@ -308,6 +309,20 @@ def test_a_way_too_narrow_for_the_standard_breaks_it_and_not_the_mandatory_code(
     found = measure("fire_access", replace(SOUTH, width_m=3.5))
     assert all("FIR-01 = true" in item.missing.zh for item in found.items)
     assert verdict("FIR-03b", replace(SOUTH, width_m=3.5)) is FAIL
+
+
+def test_a_canteen_of_unsaid_use_is_no_home() -> None:
+    """By its name; a house of flats that is named so stays one, as its use is said."""
+    shapes = [shapely.box(0, 0, 30, 10)] * 4
+    layer = gpd.GeoDataFrame(
+        {
+            "use": ["yes", "yes", "apartments", None],
+            "name": ["二食堂", "10号楼", "校园食堂楼", None],
+        },
+        geometry=shapes,
+        crs=CRS,
+    )
+    assert read_buildings(layer).is_home.tolist() == [False, True, True, True]
 
 
 def test_the_spacing_of_hydrants_is_from_one_to_the_next_and_counts_no_street_twice() -> None:

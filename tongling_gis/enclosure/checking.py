@@ -10,6 +10,7 @@ from tongling_gis.enclosure.forms import FORMS, fill_form
 from tongling_gis.enclosure.judging import Judged, judge
 from tongling_gis.enclosure.layers import lay_out_layers
 from tongling_gis.enclosure.measures import MEASURES
+from tongling_gis.enclosure.measures.gates import say_wayless
 from tongling_gis.enclosure.model import Measured, Offer
 from tongling_gis.enclosure.offers import list_mends, number_offers
 from tongling_gis.enclosure.verdicts import (
@@ -258,6 +259,7 @@ def _notes(check: Check) -> Sequence[Text]:
         _LEGAL,
         *(own.fill(change=change) for change in check.rules.changes),
         *(needless.fill(rule=rule) for rule in check.needless),
+        *((wayless,) if (wayless := say_wayless(check.enclosure)) else ()),
     ]
 
 

@@ -47,6 +47,11 @@ _SHEDS = (
     "toilets",
     "transformer_tower",
 )
+_UNSAID = ("", "yes")
+_NO_HOME_NAMES = (
+    "食堂|餐厅|招待所|宾馆|酒店|学校|小学|中学|幼儿园|教学楼|办公楼|综合楼|图书馆|体育馆|医院|卫生院|"
+    "商场|超市|市场|菜场|锅炉房|配电|变电|泵房|车库|车棚|仓库|厂房|车间|动力楼|门卫|居委会|活动中心"
+)
 _HOMES = (
     "",
     "apartments",
@@ -90,9 +95,13 @@ def read_buildings(layer: gpd.GeoDataFrame | None) -> BuildingFacts:
         if column in layer:
             said = read_tag(layer[[column]], column)
             number = np.where(said == "", number, said)
-    return BuildingFacts(
-        number, large & ~np.isin(use, _SHEDS), np.isin(use, _HOMES), read_floors(layer)
-    )
+    is_home = np.isin(use, _HOMES)
+    if "name" in layer:
+        # Where the use is not said ("yes"), a canteen or a school still says so by its name.
+        unsaid = np.isin(use, _UNSAID)
+        named = layer["name"].astype(object).str.contains(_NO_HOME_NAMES, na=False, regex=True)
+        is_home &= ~(unsaid & named.to_numpy(dtype=bool))
+    return BuildingFacts(number, large & ~np.isin(use, _SHEDS), is_home, read_floors(layer))
 
 
 @dataclass(frozen=True, eq=False)

@@ -53,6 +53,7 @@ _CPG_MARKS: Final = {
 }
 
 _MISSING = Text("找不到文件“{path}”：请检查路径。", "There is no file {path!r}: check the path.")
+_NO_KNOWN_FORMAT = Text("内容不是可识别的格式", "its contents are of no known format")
 _UNREADABLE = Text(
     "文件“{name}”打不开：{reason}。请确认文件完整，格式与扩展名一致。",
     "Cannot open the file {name!r}: {reason}. See that it is whole and what its ending says.",
@@ -284,7 +285,8 @@ def _gdal_errors(name: str) -> Iterator[None]:
     try:
         yield
     except Exception as error:  # besides its own, GDAL's binding raises what comes
-        reason = str(error).split(";")[0].strip().rstrip(".")
+        said = str(error).split(";")[0].strip().rstrip(".")
+        reason = _NO_KNOWN_FORMAT if "/vsimem/" in said else Text.same(said)
         raise UnreadableFileError(_UNREADABLE.fill(name=name, reason=reason)) from error
 
 
