@@ -143,6 +143,9 @@ def test_tables_repeat_heads_and_keep_rows_whole(tmp_path: Path) -> None:
     sizes = [(one.page_width, one.page_height) for one in document.sections]
     assert sizes[0] == sizes[2] == sizes[1][::-1]
     assert sizes[1][0] > sizes[1][1]
+    after = table._tbl.getnext()
+    assert after.pPr.find(qn("w:sectPr")) is not None
+    assert after.pPr.find(qn("w:spacing")).get(qn("w:line")) == "20"
 
 
 def test_html_is_one_file_that_runs_nothing(tmp_path: Path) -> None:

@@ -125,8 +125,22 @@ def _turn_page(document: Document, *, landscape: bool) -> None:
     before = document.sections[-1]
     sizes = sorted((int(before.page_width or 0), int(before.page_height or 0)))
     after = document.add_section(WD_SECTION.NEW_PAGE)
+    _shrink_break(document)
     after.orientation = WD_ORIENT.LANDSCAPE if landscape else WD_ORIENT.PORTRAIT
     after.page_width, after.page_height = reversed(sizes) if landscape else sizes
+
+
+def _shrink_break(document: Document) -> None:
+    """Make the line that ends a section next to nothing, lest it begin an empty page."""
+    from docx.shared import Pt
+
+    line = document.paragraphs[-1]
+    layout = line.paragraph_format
+    layout.space_before = layout.space_after = Pt(0)
+    layout.line_spacing = Pt(1)
+    above = line._element.getprevious()  # noqa: SLF001 - as python-docx has it
+    if above is not None and above.tag == line._element.tag and not above.xpath("w:r"):  # noqa: SLF001 - the same
+        above.getparent().remove(above)
 
 
 def _write_table(pen: Pen, table: Table) -> None:
