@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from dataclasses import replace
 from itertools import pairwise, product
 from typing import TYPE_CHECKING
@@ -13,7 +15,9 @@ from enclosure_cases import lay_in, prepare_town, read_variants
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tongling_gis import studies
 from tongling_gis.assessment import Verdict
+from tongling_gis.cli import main
 from tongling_gis.enclosure.enclosing import Enclosure
 from tongling_gis.enclosure.gate_choice import Chooser, Wish, count_limits
 from tongling_gis.enclosure.gate_places import Opened, every_opening, find_gate_places
@@ -26,9 +30,13 @@ from tongling_gis.enclosure.openings import LONGEST_MS, Opener, rank_openings
 from tongling_gis.enclosure.proposing_areas import AreaQuestion, propose_areas
 from tongling_gis.enclosure.proposing_gates import GateQuestion, propose_gates
 from tongling_gis.enclosure.rules import read_rules
+from tongling_gis.studies.drafts import load_draft
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tongling_gis.enclosure.surroundings import Surroundings
+    from tongling_gis.text import Text
 
 RULES = read_rules()
 HA_M2 = 10_000.0
@@ -261,3 +269,44 @@ def test_proposed_areas_are_whole_and_within_limits(
             assert shapely.length(shapely.intersection(public, shape)).max() < 0.1
         shapes = [area.case.boundary for area in alternative.areas]
         assert sum(one.area for one in shapes) == pytest.approx(shapely.union_all(shapes).area)
+
+
+def test_an_interrupted_ranking_keeps_its_steps(walled: Surroundings) -> None:
+    """Ctrl-C in the second step leaves the first, as it is in the whole ranking."""
+    places = find_opening_places(walled)
+    people = np.nan_to_num(walled.residents_known[1])
+
+    def stop(words: Text, _share: float) -> None:
+        if words.en == "Step 2":
+            raise KeyboardInterrupt
+
+    city = walled.cities["centre"]
+    whole = rank_openings(city, people, places, steps=3)
+    cut = rank_openings(city, people, places, steps=3, progress=stop)
+    assert not cut.whole
+    assert [one.place for one in cut.steps] == [one.place for one in whole.steps[:1]]
+
+
+def test_proposals_of_a_project_are_kept_drawn_and_taken_as_drafts(
+    demo: studies.Demo, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Gates become a draft that can be checked; all three proposals lie on the map."""
+    project = tmp_path / "示例"
+    shutil.copytree(demo.workspace.folder, project)
+    where = ["-p", str(project), "--json"]
+    gates = ["gates", "--compound", "C010", "--save-draft", "--author", "王工"]
+    told = {}
+    for words in (gates, ["openings", "--steps", "2"], ["propose", "--compound", "C010"]):
+        assert main(["enclosure", *words, *where]) == 0
+        told[words[0]] = json.loads(capsys.readouterr().out)
+    assert told["gates"]["drafts"] == ["C010-v1"]
+    assert told["gates"]["trade_off"][0]["gates"] == told["gates"]["indicators"][0]["value"]
+    assert len(told["openings"]["openings"]) == 2
+    assert sum(one["best"] for one in told["propose"]["alternatives"]) == 1
+    workspace = studies.open_project(project)
+    draft = load_draft(workspace, "C010-v1")
+    assert draft.case.origin == "accepted"
+    assert len(draft.case.gates) == told["gates"]["indicators"][0]["value"]
+    page = studies.draw_project_map(workspace).read_text(encoding="utf-8")
+    for name in ("建议管理区", "最不宜封闭的小区", "建议打开的围墙", "建议大门"):
+        assert name in page

@@ -37,7 +37,7 @@ _LOOKS: dict[str, tuple[Text, Json]] = {
             "symbol": "square",
             "fill": "#b3006b",
             "stroke": "#ffffff",
-            "size": 9.0,
+            "size": 13.0,
             "fromZoom": 0,
             "shown": True,
             "dash": False,
