@@ -216,7 +216,7 @@ def _report_enclosure(desk: _Desk, subject: str) -> Report:
     from tongling_gis.report import report_enclosure
 
     check, records = gather_dossier(desk.workspace, subject, desk.progress)
-    pictures = {"enclosure": desk.map_of(check, 168.0)}
+    pictures = {"enclosure": desk.map_of(check, 156.0)}
     report = report_enclosure(check, records=records, pictures=pictures, facts=desk.facts)
     return _warn(desk, report, check)
 
