@@ -140,6 +140,21 @@ class Oracle:
             return count_bad(judged) <= self.relaxed[rule_id]
         return judged.finding.verdict in _HOLDS
 
+    def is_steady(self) -> bool:
+        """Tell whether no answer given shows a rule that more openings break.
+
+        A proof stands on that; a rule broken so is told apart here, after the search.
+        """
+        by_rule: dict[str, list[tuple[frozenset[Opened], bool]]] = {}
+        for rule_id, seen in self._judged:
+            by_rule.setdefault(rule_id, []).append((seen, self.holds(rule_id, seen, 0.0)))
+        return not any(
+            kept and not also and some < more
+            for answers in by_rule.values()
+            for some, kept in answers
+            for more, also in answers
+        )
+
     def unfit(self, rules: Sequence[Rule]) -> dict[str, set[int]]:
         """Give for each rule about single gates the places where a vehicle gate breaks it."""
         every = tuple(

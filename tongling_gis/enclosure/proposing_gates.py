@@ -147,7 +147,7 @@ def propose_gates(
         choice, wish, more = _settle(chooser, wish)
         progress(Text("权衡大门数与绕行", "Weighing gates against detours"), 0.6)
         rows = chooser.trade_off(wish, step_s=STEP_S, rows=_ROWS) if choice is not None else []
-        proven = True
+        proven = oracle.is_steady()
     except KeyboardInterrupt:
         choice, rows, more, proven = chooser.describe(chooser.everything), [], (), False
     if choice is not None and not rows:
