@@ -125,6 +125,17 @@ def test_the_week_says_open_shut_and_unknown(town: Town) -> None:
     assert {round(one / 10, 1) for one in shares} == {66.7}
 
 
+def test_what_is_so_or_not_has_no_numbers(town: Town) -> None:
+    """A yes or no is told by its verdict, not as 0 against 1; metres stay metres."""
+    check = check_town(town)
+    plain = check.layers["findings"].assign(unit=["yes_no", "yes_no", "m", "m"])
+    (told,) = describe_checks(
+        [replace(check, layers=check.layers | {"findings": plain})], None, "zh"
+    )
+    assert (told["findings"][0][0]["measured"], told["findings"][0][0]["limit"]) == (None, None)
+    assert (told["findings"][2][0]["measured"], told["findings"][2][0]["limit"]) == (180.0, 200.0)
+
+
 def test_a_check_gives_its_compound_the_worst_verdict(town: Town) -> None:
     """By id where the boundary names one, else by what lies inside; unknown is no pass."""
     check = check_town(town)

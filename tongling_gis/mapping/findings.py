@@ -129,14 +129,16 @@ def _describe_findings(findings: gpd.GeoDataFrame, lang: Lang) -> list[list[Json
 
 
 def _describe_finding(row: Mapping[Any, Any], lang: Lang) -> Json:
+    counted = _said(row, "unit") != "yes_no"
     return {
         "rule": str(row["rule"]),
         "verdict": _outcome(row),
         "severity": str(row.get("severity") or ""),
         **{name: _said(row, f"{name}_{lang}") for name in _TEXTS},
         **{name: _said(row, name) for name in _FACTS},
-        "measured": plain_value(row.get("measured")),
-        "limit": plain_value(row.get("limit")),
+        # Of what is so or not, 0 against 1 says nothing that the verdict does not.
+        "measured": plain_value(row.get("measured")) if counted else None,
+        "limit": plain_value(row.get("limit")) if counted else None,
         "unit": _unit(_said(row, "unit"), lang),
     }
 

@@ -116,7 +116,9 @@ def draw_map(  # noqa: PLR0913 - the parts of a page, each by name
         ),
         "comparison": describe_comparisons(by_kind["comparison"], drawn, told, lang),
         "isochrones": None if isochrones is None else describe_isochrones(isochrones, lang),
-        "origin": _describe_origin([*results, *by_kind["siting"][-1:]], origins, lang),
+        "origin": _describe_origin(
+            [*results, *by_kind["siting"][-1:]] or by_kind["enclosure"][-1:], origins, lang
+        ),
         "baseMaps": describe_base_maps(grounds, lang),
         "embed": {"full": full_map} if full_map else None,
     }
