@@ -164,7 +164,8 @@ def study_areas(
         MissingFileError: If a file, the streets or the buildings are missing.
         InputError: If the quarter cannot be divided.
     """
-    from tongling_gis.enclosure.proposing_areas import assess_areas, propose_areas
+    from tongling_gis.enclosure.area_results import assess_areas
+    from tongling_gis.enclosure.proposing_areas import propose_areas
 
     check_subject(workspace, options)
     rules = project_rules(workspace)
