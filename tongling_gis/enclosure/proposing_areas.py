@@ -112,11 +112,8 @@ class AreaProposal:
 
     @property
     def best(self) -> Alternative:
-        """The alternative with the fewest breaches an area, then the shortest new walls."""
-        return min(
-            self.alternatives,
-            key=lambda one: (one.fails / max(len(one.areas), 1), one.new_wall_m),
-        )
+        """The alternative with the fewest breaches, then the shortest new walls."""
+        return min(self.alternatives, key=lambda one: (one.fails, one.new_wall_m))
 
 
 def _aims(question: AreaQuestion) -> tuple[tuple[Text, Aim], ...]:

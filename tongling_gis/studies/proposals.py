@@ -69,7 +69,8 @@ def study_gates(
         MissingFileError: If a file or the streets are missing.
         InputError: If the boundary cannot be used, or no street meets it.
     """
-    from tongling_gis.enclosure.proposing_gates import assess_gates, choose_rules, propose_gates
+    from tongling_gis.enclosure.gate_results import assess_gates
+    from tongling_gis.enclosure.proposing_gates import choose_rules, propose_gates
     from tongling_gis.enclosure.reading import NO_GATES
 
     check_subject(workspace, options)
