@@ -311,6 +311,13 @@ def test_a_way_too_narrow_for_the_standard_breaks_it_and_not_the_mandatory_code(
     assert verdict("FIR-03b", replace(SOUTH, width_m=3.5)) is FAIL
 
 
+def test_an_area_where_nobody_could_live_has_no_size_of_residents() -> None:
+    """Open land has no residents to be too few; where homes lie inside the number is unknown."""
+    open_land = Town(buildings=((6, shapely.box(300, 300, 320, 320)),))
+    assert measure("residents_inside", SOUTH, town=open_land).not_applicable is not None
+    assert measure("residents_inside", SOUTH).missing is not None
+
+
 def test_a_canteen_of_unsaid_use_is_no_home() -> None:
     """By its name; a house of flats that is named so stays one, as its use is said."""
     shapes = [shapely.box(0, 0, 30, 10)] * 4

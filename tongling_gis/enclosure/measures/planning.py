@@ -219,6 +219,10 @@ def _count_inside(enclosure: Enclosure, column: str, what: Text) -> Measured:
         f"没有“{what.zh}”：请在 buildings 图层填写（{column}）。",
         f"The number of {what.en} is unknown: fill in {column} of buildings.",
     )
+    if not any(len(rows) for layer, rows in sources if layer is not None):
+        nothing = Text("边界内没有居民点和建筑。", "Neither home nor building lies inside.")
+        given = any(layer is not None for layer, _ in sources)
+        return Measured(not_applicable=nothing) if given else Measured(missing=missing)
     for layer, rows in sources:
         if layer is None or column not in layer:
             continue
