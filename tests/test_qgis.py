@@ -366,3 +366,39 @@ def test_every_table_of_the_schema_has_a_place_in_the_list() -> None:
     placed = [table for group in GROUPS for table in group.tables]
     assert sorted(placed) == sorted(TABLES)
     assert {name for name, table in TABLES.items() if table.shape} == set(LOOKS)
+
+
+def test_changes_of_several_shapes_are_drawn_kind_by_kind(tmp_path: Path) -> None:
+    """A layer of a point, two lines and an area stands three times in the list, each drawn."""
+    needs("qgis.core", "QGIS")
+    project = Workspace.create(tmp_path / "p", name="方案")
+    line = shapely.LineString([(577_000, 3_425_000), (579_000, 3_425_000)])
+    shapes = [
+        shapely.Point(577_000, 3_425_000),
+        line,
+        line,
+        shapely.box(577e3, 3425e3, 578e3, 3426e3),
+    ]
+    changes = gpd.GeoDataFrame(
+        {"change_zh": ["增设中心", "筑墙", "关闭街道", "围合"], "kind": ["a", "b", "c", "d"]},
+        geometry=shapes,
+        crs=ZONE,
+    )
+    made = Provenance("0.1")
+    project.save(
+        Assessment("comparison", "", {}, {"changes": changes}, (), made, Text.same("1.1 m/s"))
+    )
+    script = """
+project = QgsProject.instance()
+project.read(folder + "/project.qgs")
+print(json.dumps({
+    one.name(): [one.isValid(), one.isSpatial(), one.featureCount(), one.geometryType()]
+    for one in project.mapLayers().values()
+}))
+"""
+    found = run_qgis(script, project.folder)
+    assert {name.rpartition("（")[2]: told for name, told in found.items()} == {
+        "点）": [True, True, 1, 0],
+        "线）": [True, True, 2, 1],
+        "面）": [True, True, 1, 2],
+    }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
@@ -36,6 +36,8 @@ RESULTS_LABEL = "分析结果"
 _DOCTYPE = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
 _SEAL = "<!-- tongling_gis "
 _MARGIN = 0.03
+_MIXED = "GEOMETRY"
+_KINDS_OF_SHAPES = {"Point": "点", "LineString": "线", "Polygon": "面"}
 _DRAWN_FROM_ABOVE = ("No geometry", "Point", "Line", "Polygon")
 
 CREATE = """
@@ -58,11 +60,32 @@ class Shown:
     type_name: str
     look: Look
     fields: tuple[Field, ...]
+    part: str = ""
 
     @property
     def geometry(self) -> str:
         """QGIS's word for its geometry."""
-        return geometry_of(self.type_name)
+        return geometry_of(self.part.upper() or self.type_name)
+
+    @property
+    def layer_id(self) -> str:
+        """What QGIS calls it; its own would be given to a layer whose id has no underscore."""
+        return clean("_".join(filter(None, ("layer", self.table, self.part))))
+
+    @property
+    def source(self) -> str:
+        """Where its rows are; of a table of several kinds of shapes, those of one kind."""
+        only = f"|geometrytype={self.part}" if self.part else ""
+        return f"./project.gpkg|layername={clean(self.table)}{only}"
+
+    def parts(self) -> list[Shown]:
+        """Split a table of mixed shapes, which QGIS shows as a mere table, by their kinds."""
+        if self.type_name != _MIXED:
+            return [self]
+        return [
+            replace(self, part=part, label=f"{self.label}（{words}）")
+            for part, words in _KINDS_OF_SHAPES.items()
+        ]
 
 
 def put_style(connection: sqlite3.Connection, table: str, look: Look) -> None:
@@ -162,7 +185,7 @@ def _project_text(connection: sqlite3.Connection, crs: CRS | None, title: str, c
         root.append(_first_view(connection, crs))
     root.append(_properties(credit))
     layers = SubElement(root, "projectlayers")
-    layers.extend(_layer(one, shown, crs) for one in shown.values())
+    layers.extend(_layer(part, shown, crs) for one in shown.values() for part in one.parts())
     indent(root)
     return f"{_DOCTYPE}{tostring(root, encoding='unicode')}\n"
 
@@ -193,8 +216,9 @@ def _tree(connection: sqlite3.Connection, shown: dict[str, Shown]) -> Element:
             branch.set("checked", "Qt::Checked")
             branch.set("expanded", "1" if group.expanded else "0")
             branch.extend(
-                _leaf(one, on=one.look.shown and (one.table in newest or one.table in TABLES))
+                _leaf(part, on=one.look.shown and (one.table in newest or one.table in TABLES))
                 for one in there
+                for part in one.parts()
             )
     return root
 
@@ -203,10 +227,10 @@ def _leaf(one: Shown, *, on: bool) -> Element:
     return Element(
         "layer-tree-layer",
         {
-            "id": _layer_id(one.table),
+            "id": one.layer_id,
             "name": clean(one.label),
             "providerKey": "ogr",
-            "source": _source(one.table),
+            "source": one.source,
             "checked": "Qt::Checked" if on else "Qt::Unchecked",
             "expanded": "1" if one.look.expression and on else "0",
         },
@@ -214,11 +238,7 @@ def _leaf(one: Shown, *, on: bool) -> Element:
 
 
 def _layer_id(table: str) -> str:
-    return clean(f"layer_{table}")  # QGIS gives another id to a layer whose id has no underscore
-
-
-def _source(table: str) -> str:
-    return f"./project.gpkg|layername={clean(table)}"
+    return clean(f"layer_{table}")
 
 
 def _links(shown: Iterable[Shown]) -> list[tuple[str, str, str]]:
@@ -284,12 +304,12 @@ def _layer(one: Shown, shown: dict[str, Shown], crs: CRS | None) -> Element:
         {
             "type": "vector",
             "geometry": one.geometry,
-            "wkbType": one.type_name or "NoGeometry",
+            "wkbType": one.part or one.type_name or "NoGeometry",
             **scale_attributes(one.look, one.geometry),
         },
     )
-    SubElement(layer, "id").text = _layer_id(one.table)
-    SubElement(layer, "datasource").text = _source(one.table)
+    SubElement(layer, "id").text = one.layer_id
+    SubElement(layer, "datasource").text = one.source
     SubElement(layer, "layername").text = clean(one.label)
     if crs is not None and one.geometry != "No geometry":
         SubElement(layer, "srs").append(_crs_element(crs))
