@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tongling_gis.siting.solution import Watch
 
 _INTEGRAL = 1e-6
-_TICK_S, _GRACE_S, _LAST_S = 0.05, 0.5, 20.0
+_TICK_S, _GRACE_S, _LAST_S = 0.05, 0.5, 2.0
 
 
 @dataclass(frozen=True, eq=False)
