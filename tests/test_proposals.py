@@ -16,8 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tongling_gis import studies
-from tongling_gis.assessment import Verdict
+from tongling_gis.assessment import Provenance, Verdict
 from tongling_gis.cli import main
+from tongling_gis.enclosure.area_results import assess_areas
 from tongling_gis.enclosure.enclosing import Enclosure
 from tongling_gis.enclosure.gate_choice import Chooser, Wish, count_limits
 from tongling_gis.enclosure.gate_places import Opened, every_opening, find_gate_places
@@ -29,7 +30,9 @@ from tongling_gis.enclosure.opening_places import OpeningPlace, find_opening_pla
 from tongling_gis.enclosure.openings import LONGEST_MS, Opener, rank_openings
 from tongling_gis.enclosure.proposing_areas import AreaQuestion, propose_areas
 from tongling_gis.enclosure.proposing_gates import GateQuestion, propose_gates
+from tongling_gis.enclosure.proposing_openings import OpeningQuestion, assess_openings
 from tongling_gis.enclosure.rules import read_rules
+from tongling_gis.mapping.proposals import describe_proposals
 from tongling_gis.studies.drafts import load_draft
 
 if TYPE_CHECKING:
@@ -287,26 +290,34 @@ def test_an_interrupted_ranking_keeps_its_steps(walled: Surroundings) -> None:
     assert [one.place for one in cut.steps] == [one.place for one in whole.steps[:1]]
 
 
-def test_proposals_of_a_project_are_kept_drawn_and_taken_as_drafts(
+def test_proposals_lie_on_the_map(walled: Surroundings, block: tuple[Surroundings, Case]) -> None:
+    """Openings in their order, compounds not to close, and the areas suggested are layers."""
+    known = Provenance("0")
+    opened = assess_openings(walled, OpeningQuestion(steps=2, subject="巷"), known)
+    surroundings, case = block
+    asked = AreaQuestion()
+    divided = assess_areas(
+        surroundings, propose_areas(surroundings, case, RULES, asked), RULES, asked, known
+    )
+    told = describe_proposals({"openings": [opened], "boundaries_proposal": [divided]}, "zh")
+    counts = {one["name"]: one["count"] for one in told}
+    assert counts["openings"] == len(opened.layers["openings"]) == 2
+    table = divided.layers["alternatives"]
+    assert table["best"].sum() == 1
+    assert counts["proposed_areas"] == table["areas"][table["best"]].iloc[0]
+
+
+def test_proposed_gates_are_taken_as_a_draft(
     demo: studies.Demo, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Gates become a draft that can be checked; all three proposals lie on the map."""
+    """The command's gates are a draft whose line is taken over and that can be checked."""
     project = tmp_path / "示例"
     shutil.copytree(demo.workspace.folder, project)
-    where = ["-p", str(project), "--json"]
-    gates = ["gates", "--compound", "C010", "--save-draft", "--author", "王工"]
-    told = {}
-    for words in (gates, ["openings", "--steps", "2"], ["propose", "--compound", "C010"]):
-        assert main(["enclosure", *words, *where]) == 0
-        told[words[0]] = json.loads(capsys.readouterr().out)
-    assert told["gates"]["drafts"] == ["C010-v1"]
-    assert told["gates"]["trade_off"][0]["gates"] == told["gates"]["indicators"][0]["value"]
-    assert len(told["openings"]["openings"]) == 2
-    assert sum(one["best"] for one in told["propose"]["alternatives"]) == 1
-    workspace = studies.open_project(project)
-    draft = load_draft(workspace, "C010-v1")
+    words = ["gates", "--compound", "C010", "--save-draft", "--author", "王工", "--json"]
+    assert main(["enclosure", *words, "-p", str(project)]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["drafts"] == ["C010-v1"]
+    assert told["trade_off"][0]["gates"] == told["indicators"][0]["value"]
+    draft = load_draft(studies.open_project(project), "C010-v1")
     assert draft.case.origin == "accepted"
-    assert len(draft.case.gates) == told["gates"]["indicators"][0]["value"]
-    page = studies.draw_project_map(workspace).read_text(encoding="utf-8")
-    for name in ("建议管理区", "最不宜封闭的小区", "建议打开的围墙", "建议大门"):
-        assert name in page
+    assert len(draft.case.gates) == told["indicators"][0]["value"]
