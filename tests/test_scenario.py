@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 
     from tongling_gis import studies
     from tongling_gis.assessment import Assessment
+    from tongling_gis.hours import Moment
     from tongling_gis.network import Network
     from tongling_gis.scenario import Baseline, Change
 
@@ -450,7 +451,9 @@ def test_degrees_and_shifted_degrees_mean_the_same_place() -> None:
 
 
 @st.composite
-def towns(draw: st.DrawFn) -> tuple[Network, gpd.GeoDataFrame, gpd.GeoDataFrame]:
+def towns(
+    draw: st.DrawFn, *, hours: bool = False
+) -> tuple[Network, gpd.GeoDataFrame, gpd.GeoDataFrame]:
     """Draw a town of walls and gates on a grid of streets, with homes and centres in it."""
     columns, lines = draw(st.integers(2, 4)), draw(st.integers(2, 4))
     corners = [(100.0 * c, -100.0 * r) for r in range(lines) for c in range(columns)]
@@ -479,13 +482,19 @@ def towns(draw: st.DrawFn) -> tuple[Network, gpd.GeoDataFrame, gpd.GeoDataFrame]
     )
     walls = draw(st.lists(lines_on_grid(columns, lines), max_size=3))
     gates = [one.interpolate(draw(st.integers(0, 4)) / 4, normalized=True) for one in walls]
+    n = len(gates)
     network = build_network(
         streets,
         nodes,
-        barriers=layer(walls, barrier_id=[f"w{n}" for n in range(len(walls))], barrier="wall")
+        barriers=layer(walls, barrier_id=[f"w{row}" for row in range(len(walls))], barrier="wall")
         if walls
         else None,
-        gates=layer(gates, gate_id=[f"g{n}" for n in range(len(gates))], barrier="gate")
+        gates=layer(
+            gates,
+            gate_id=[f"g{row}" for row in range(n)],
+            barrier="gate",
+            **({"opening_hours": draw(st.lists(HOURS, min_size=n, max_size=n))} if hours else {}),
+        )
         if walls
         else None,
     )
@@ -499,6 +508,8 @@ def towns(draw: st.DrawFn) -> tuple[Network, gpd.GeoDataFrame, gpd.GeoDataFrame]
 
 KINDS = st.sampled_from(["residential", "residential", "footway", "motorway"])
 BARRIERS = st.sampled_from([None, None, None, "gate"])
+HOURS = st.sampled_from(["24/7", "Mo-Su 06:00-22:00", "Mo-Su 20:00-24:00"])
+MOMENTS = st.sampled_from([None, read_moment("周二 12:00"), read_moment("周二 23:00")])
 
 
 def lines_on_grid(columns: int, lines: int) -> st.SearchStrategy[shapely.LineString]:
@@ -514,9 +525,11 @@ def lines_on_grid(columns: int, lines: int) -> st.SearchStrategy[shapely.LineStr
     )
 
 
-def prepared(town: tuple[Network, gpd.GeoDataFrame, gpd.GeoDataFrame]) -> Baseline:
+def prepared(
+    town: tuple[Network, gpd.GeoDataFrame, gpd.GeoDataFrame], at: Moment | None = None
+) -> Baseline:
     """Prepare a drawn town; adults walk it, waiting at crossings and all."""
-    return baseline(*town, profile=ADULT, snap_limit_m=120.0)
+    return baseline(*town, profile=ADULT, snap_limit_m=120.0, at=at)
 
 
 def draw_change(data: st.DataObject, before: Baseline, kinds: str = "any") -> Change:
@@ -526,6 +539,12 @@ def draw_change(data: st.DataObject, before: Baseline, kinds: str = "any") -> Ch
     at = st.tuples(st.integers(-2, 12), st.integers(-2, 12)).map(
         lambda one: spot(25.0 * one[0], -25.0 * one[1])
     )
+    centre = st.sampled_from(before.places["centre_id"].tolist())
+    moving: list[st.SearchStrategy[Change]] = [
+        st.builds(AddCentre, at),
+        st.builds(MoveCentre, centre, at),
+        st.builds(RemoveCentre, centre),
+    ]
     closing = [st.builds(CloseStreet, streets), st.builds(DrawWall, lines_on_grid(3, 3))]
     opening = [st.builds(OpenStreet, streets), st.builds(OpenGate, at=at)]
     if network.gates is not None and network.barriers is not None:
@@ -534,22 +553,18 @@ def draw_change(data: st.DataObject, before: Baseline, kinds: str = "any") -> Ch
         opening.append(st.builds(OpenGate, named))
         walls = st.sampled_from(network.barriers["barrier_id"].tolist())
         opening.append(st.builds(RemoveWall, walls))
-    centre = st.sampled_from(before.places["centre_id"].tolist())
-    moving = [
-        st.builds(AddCentre, at),
-        st.builds(MoveCentre, centre, at),
-        st.builds(RemoveCentre, centre),
-    ]
+        if "opening_hours" in network.gates:
+            moving.append(st.builds(SetHours, gate_id=named, opening_hours=HOURS))
     chosen = {"closing": closing, "opening": opening, "any": closing + opening + moving}[kinds]
     return data.draw(st.one_of(*chosen))
 
 
-@given(towns(), st.data())
+@given(towns(hours=True), st.data())
 def test_repair_equals_rebuilding_the_whole_city(
     town: tuple[Network, gpd.GeoDataFrame, gpd.GeoDataFrame], data: st.DataObject
 ) -> None:
-    """Mended around the change or made again from the ground: the same times and centres."""
-    before = prepared(town)
+    """Mended around the change or made again from the ground: the same, at whatever hour."""
+    before = prepared(town, data.draw(MOMENTS))
     changes = [draw_change(data, before) for _ in range(data.draw(st.integers(1, 3)))]
     try:
         mended = find_changes(before, scenario(*changes)).walks
