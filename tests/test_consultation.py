@@ -116,6 +116,20 @@ def test_remarks_come_into_the_project_are_answered_and_shown_without_contacts(a
     assert "好的" not in page.read_text(encoding="utf-8")
 
 
+def test_the_page_of_a_draft_with_an_openstreetmap_number_is_one_file_in_maps(asked, tmp_path):
+    """A slash in the draft's number makes no folder; a walk that stays the same is said so."""
+    folder = tmp_path / "project"
+    shutil.copytree(asked[0].folder, folder)
+    workspace = studies.open_project(folder)
+    layers = {name: workspace.read(name) for name in ("enclosure_drafts", "draft_gates")}
+    workspace.write({name: rows.assign(draft_id="way/5-v1") for name, rows in layers.items()})
+    page = studies.draw_consultation_page(workspace, "way/5-v1")
+    assert page == workspace.maps / "consultation-way_5-v1.html"
+    written = page.read_text(encoding="utf-8")
+    assert "步行时间不变" in written
+    assert "0.0 分钟" not in written
+
+
 @needs_browser
 def test_a_resident_writes_a_remark_in_the_page_and_the_project_takes_it(asked, tmp_path):
     """Place, words, add, download; the file comes into the project with the place clicked."""

@@ -323,7 +323,8 @@ def test_the_command_draws_maps_and_charts_by_name(
     asked = ["figure", "-p", str(town.folder), "-o", str(path)]
     assert main([*asked, "--chart", "minutes"]) == 0
     assert path.stat().st_size > 10_000
-    assert main([*asked, "--chart", "minutes", "stars"]) == 2
+    assert main([*asked, "--chart", "minutes", "stars", "--lang", "en"]) == 2
+    assert "、" not in capsys.readouterr().err
     assert main([*asked, "nonsense-99"]) == 4
     assert "nonsense-99" in capsys.readouterr().err
 
@@ -345,6 +346,15 @@ def test_a_foot_names_each_source_once(coverage: Assessment) -> None:
     )
     assert "示例甲；示例乙" in said[1].zh
     assert said[1].en.startswith("Sources: Sample   ")
+
+
+def test_a_foot_says_what_stands_in_for_centres(coverage: Assessment) -> None:
+    """A map of cafes does not pass for one of centres."""
+    assert "stands in" not in describe_foot(coverage, "")[1].en
+    cafes = replace(coverage, parameters={**coverage.parameters, "centres_from": "amenity=cafe"})
+    said = describe_foot(cafes, "")[1]
+    assert "以 amenity=cafe 代替邻里中心" in said.zh
+    assert "amenity=cafe stands in for centres" in said.en
 
 
 def test_results_show_themselves_escaped(town: Workspace, coverage: Assessment) -> None:

@@ -48,6 +48,15 @@ class Text:
         return cls(words, words)
 
 
+def name_in_files(words: str) -> str:
+    """Make a number or name fit to stand in a file's name on any system.
+
+    >>> name_in_files("way/594891968-v1")
+    'way_594891968-v1'
+    """
+    return "".join(one if one.isalnum() or one in "-_" else "_" for one in words)
+
+
 Progress: TypeAlias = Callable[[Text, float], None]
 """Told what is being done and the share of it that is finished, 0 to 1."""
 

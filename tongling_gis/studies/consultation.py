@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tongling_gis.errors import UsageError
 from tongling_gis.studies.drafts import load_draft
 from tongling_gis.studies.inputs import optional_layer
-from tongling_gis.text import Text
+from tongling_gis.text import Text, name_in_files
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from tongling_gis.text import Lang
 
 _CONTEXT = ("streets", "buildings", "water", "green")
+_NO_LONGER_MIN = 0.05
+"""A longer walk than this reads as more than 0.0 minutes."""
 _FOR_WHOM = {
     "vehicle": Text("车辆和行人", "vehicles and people"),
     "pedestrian": Text("行人", "people on foot"),
@@ -67,7 +69,7 @@ def draw_consultation_page(
     )
     layers = {name: workspace.read(name) for name in _CONTEXT if workspace.has(name)}
     ending = "" if lang == "zh" else f"-{lang}"
-    path = out or workspace.maps / f"consultation-{draft_id}{ending}.html"
+    path = out or workspace.maps / f"consultation-{name_in_files(draft_id)}{ending}.html"
     sources = [
         *workspace.sources(),
         Text(f"方案 {draft_id}，{case.date}", f"Draft {draft_id}, {case.date}"),
@@ -132,6 +134,11 @@ def _tell_effects(draft: Draft) -> list[Text]:
     if detour is not None and detour.measured is not None:
         said.append(
             Text(
+                "围合内 95% 的居民到邻里中心的步行时间不变。",
+                "For 95 % of the residents inside the walk to a centre stays as it is.",
+            )
+            if detour.measured < _NO_LONGER_MIN
+            else Text(
                 f"围合内 95% 的居民到邻里中心的步行时间增加不超过 {detour.measured:.1f} 分钟。",
                 f"For 95 % of the residents inside the walk to a centre grows by "
                 f"{detour.measured:.1f} minutes at most.",

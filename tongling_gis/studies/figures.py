@@ -118,11 +118,11 @@ def draw_project_figures(
 
 def _check_out(drawings: Sequence[_Drawing], asked: FigureOptions) -> None:
     if asked.out is not None and len(drawings) != 1:
-        names = "、".join(one.name for one in drawings)
+        names = [one.name for one in drawings]
         raise UsageError(
             Text(
-                f"指定了输出文件（-o）时只能画一幅图，这里有 {len(drawings)} 幅：{names}。",
-                f"One file (-o) takes one figure, and these are {len(drawings)}: {names}.",
+                f"指定了输出文件（-o）时只能画一幅图，这里有 {len(names)} 幅：{'、'.join(names)}。",
+                f"One file (-o) takes one figure, and these are {len(names)}: {', '.join(names)}.",
             )
         )
 
@@ -150,13 +150,12 @@ def choose_results(workspace: Workspace, what: Sequence[str]) -> dict[str, Asses
     ]
     missing = [name for name in names if name not in known]
     if missing or not names:
-        asked = "、".join(missing) or "coverage"
-        have = "、".join(known) or "—"
         raise MissingFileError(
             Text(
-                f"项目里没有结果“{asked}”（已有：{have}）：请先运行相应的分析命令，如 coverage。",
-                f"The project has no result {asked!r} (there are: {have}): run its command "
-                "first, such as coverage.",
+                f"项目里没有结果“{'、'.join(missing) or 'coverage'}”"
+                f"（已有：{'、'.join(known) or '—'}）：请先运行相应的分析命令，如 coverage。",
+                f"The project has no result {', '.join(missing) or 'coverage'!r} "
+                f"(there are: {', '.join(known) or '-'}): run its command first, such as coverage.",
             )
         )
     return {name: _load(workspace, name) for name in names}

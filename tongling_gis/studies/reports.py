@@ -12,7 +12,7 @@ from tongling_gis.studies.fact_sheets import gather_centre
 from tongling_gis.studies.figures import BASE_LAYERS
 from tongling_gis.studies.freshness import find_access, find_coverage
 from tongling_gis.studies.staleness import mark_stale
-from tongling_gis.text import Progress, Text, silent
+from tongling_gis.text import Progress, Text, name_in_files, silent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -127,7 +127,7 @@ def _paths(
 ) -> list[Path]:
     """Say which files are written."""
     if asked.out is None:
-        named = "".join(one if one.isalnum() or one in "-_" else "_" for one in subject)
+        named = name_in_files(subject)
         parts = ["report", kind, *([named] if named else []), *(["en"] if lang == "en" else [])]
         return [workspace.maps / f"{'-'.join(parts)}{ending}" for ending in REPORT_ENDINGS]
     if asked.out.suffix.lower() not in REPORT_ENDINGS:

@@ -258,8 +258,8 @@ def measure_road_density(enclosure: Enclosure) -> Measured:
         f"范围：边界外扩 {_AROUND_M:g} m（{km2:.2f} km²）；围合前 {before:.2f}、"
         f"围合后 {after:.2f} km/km²；"
         f"权属不明道路另有 {open_question:.2f} km/km²。",
-        f"Within {_AROUND_M:g} m of the boundary ({km2:.2f} km2): {before:.2f} before, "
-        f"{after:.2f} km/km2 after; streets of unknown owner make {open_question:.2f} more.",
+        f"Within {_AROUND_M:g} m of the boundary ({km2:.2f} km²): {before:.2f} before, "
+        f"{after:.2f} km/km² after; streets of unknown owner make {open_question:.2f} more.",
     )
     return Measured(
         after + open_question / 2, where=base.boundary, error=open_question / 2, note=note

@@ -225,6 +225,8 @@ def check_file(sheet: str, path: Path) -> None:
 def describe_foot(assessment: Assessment, day: str) -> list[Text]:
     """Say what a figure depends on: stamp, sources, CRS and day."""
     parts = [_sources(assessment)]
+    if stand_in := assessment.parameters.get("centres_from"):
+        parts.append(Text(f"以 {stand_in} 代替邻里中心", f"{stand_in} stands in for centres"))
     crs = next((layer.crs for layer in assessment.layers.values() if hasattr(layer, "crs")), None)
     if crs is not None:
         code = crs.to_epsg()

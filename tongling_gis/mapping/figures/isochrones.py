@@ -67,7 +67,7 @@ def lead_of_isochrones(isochrones: Assessment) -> Text:
         for limit in _limits(isochrones)
     ]
     zh = "，".join(f"{limit:g} 分钟 {km2:.1f} km²" for limit, km2 in sizes)
-    en = ", ".join(f"{limit:g} min {km2:.1f} km2" for limit, km2 in sizes)
+    en = ", ".join(f"{limit:g} min {km2:.1f} km²" for limit, km2 in sizes)
     return Text(
         f"沿街道步行可达的范围合计：{zh}。", f"Reached on foot along streets, in all: {en}."
     )
