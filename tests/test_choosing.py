@@ -447,3 +447,19 @@ def test_a_budget_for_no_centre_says_what_the_cheapest_costs() -> None:
     result = ask(problem="budget", budget_yuan=10.0)
     assert chosen(result) == []
     assert any("2,250,000" in note.en for note in result.notes)
+
+
+@pytest.mark.parametrize(
+    "wanted", [{"group": "residents_0_14"}, {"weights": {"residents_0_14": 2}}]
+)
+def test_nobody_is_sited_for_an_age_group_that_no_home_tells(wanted: dict) -> None:
+    """Where homes do not tell an age group, asking for it is refused, not answered by chance."""
+    with pytest.raises(UsageError, match="residents_0_14"):
+        ask(**wanted)
+
+
+@pytest.mark.parametrize("slope", [-0.1, float("nan")])
+def test_a_steepest_slope_must_make_sense(slope: float) -> None:
+    """A slope below 0, or none, is refused."""
+    with pytest.raises(UsageError, match="steepest"):
+        Surroundings(steepest=slope)

@@ -314,7 +314,7 @@ def _show(result: Assessment, screen: Screen) -> None:
     if "curve" in result.layers:
         _show_curve(result.layers["curve"], screen)
     if "phases" in result.layers:
-        _show_phases(result.layers["phases"], screen)
+        _show_phases(result.layers["phases"], screen, {row.site_id: row.name for row in rows})
     show_numbers(result, screen)
     show_verdicts(result, screen)
     for note in result.notes:
@@ -336,13 +336,14 @@ def _show_curve(curve: pd.DataFrame, screen: Screen) -> None:
         screen.say(line)
 
 
-def _show_phases(phases: pd.DataFrame, screen: Screen) -> None:
+def _show_phases(phases: pd.DataFrame, screen: Screen, names: dict[str, str]) -> None:
     row: Any
     for row in phases.itertuples():
+        told = [f"{names.get(one) or one} ({one})" for one in row.sites.split()]
         screen.say(
             Text(
-                f"  第 {row.year} 年：{row.sites or '不新建'}，覆盖 {row.covered:,.0f}",
-                f"  Year {row.year}: {row.sites or 'none'}, {row.covered:,.0f} covered",
+                f"  第 {row.year} 年：{'、'.join(told) or '不新建'}，覆盖 {row.covered:,.0f}",
+                f"  Year {row.year}: {', '.join(told) or 'none'}, {row.covered:,.0f} covered",
             )
         )
 

@@ -178,7 +178,8 @@ def read_city(
         SchemaError: If a layer has no key or the same key twice.
         GeometryError: If a row has no place.
         InputError: If no home lies in the study area, or no candidate is left.
-        UsageError: If a site that is asked for is not known or is out.
+        UsageError: If a site that is asked for is not known or is out, or the residents of an
+            age group that matters are.
     """
     network, limit_m = graph.network, asked.snap_limit_m
     homes, key = read_places(homes, HOME_KEYS, network.crs, HOMES)
@@ -190,6 +191,7 @@ def read_city(
                 "No home lies in the study area: check where homes are, and their CRS.",
             )
         )
+    _check_groups(homes, asked)
     centres = _read_centres(centres, network, asked)
     sites, _ = read_places(candidates, ("site_id",), network.crs, SITES)
     places = attach(network, sites.geometry.to_numpy(), limit_m=limit_m)
@@ -215,6 +217,21 @@ def read_city(
         site_places=take_places(places, usable),
     )
     return _with_movable(city, ~closed) if asked.existing == "move" else city
+
+
+def _check_groups(homes: gpd.GeoDataFrame, asked: SitingQuestion) -> None:
+    known = known_groups(homes)
+    for group in (asked.group, *asked.weights):
+        if group and group not in known:
+            raise UsageError(
+                Text(
+                    f"居民图层没有 {AGE_GROUPS[group].zh}的人数（{group} 列），不能按此年龄组选址："
+                    "请补上这一列，或不用 --group 和 --weight。",
+                    f"The homes do not say how many residents are {AGE_GROUPS[group].en} (column "
+                    f"{group}), so none can be sited for them: add the column, or leave out "
+                    "--group and --weight.",
+                )
+            )
 
 
 def _read_centres(

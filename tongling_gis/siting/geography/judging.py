@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from tongling_gis.catalogue import read_standards
-from tongling_gis.errors import CrsError
+from tongling_gis.errors import CrsError, UsageError
 from tongling_gis.network.slopes import measure_slopes
 from tongling_gis.reachability.places import inside_area
 from tongling_gis.text import Text
@@ -63,6 +63,21 @@ class Surroundings:
     buildings: gpd.GeoDataFrame | None = None
     excluded: Mapping[str, gpd.GeoDataFrame] = field(default_factory=dict)
     steepest: float = field(default_factory=lambda: read_standards().siting.steepest)
+
+    def __post_init__(self) -> None:
+        """Refuse a slope that cannot be meant.
+
+        Raises:
+            UsageError: If the steepest slope is negative or not a number.
+        """
+        if not self.steepest >= 0.0:
+            raise UsageError(
+                Text(
+                    f"坡度上限 {self.steepest:g} 不可用：须不小于 0，如 0.15。",
+                    f"A steepest slope of {self.steepest:g} cannot be used: "
+                    "give 0 or more, as 0.15.",
+                )
+            )
 
 
 def judge_candidates(

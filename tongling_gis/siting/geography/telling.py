@@ -119,7 +119,9 @@ def list_indicators(effect: Effect, plan: Plan, asked: SitingQuestion) -> Iterat
     )
     newly = float(city.weight[effect.newly].sum())
     each = round(effect.cost_yuan / newly) if newly else None
-    label = Text("每新增覆盖一人（处）的造价", "Cost of each newly covered")
+    label = Text("每新增覆盖一{one}的造价", "Cost of each {one} newly covered").fill(
+        one=Text("人", "resident") if city.by_people else Text("处", "home")
+    )
     yield Indicator("yuan_each_newly", label, each, "yuan")
     unreached = float(city.weight[plan.reach.conflict].sum())
     label = Text("任何地点都到不了的{who}", "{who} whom no site reaches").fill(who=city.who)
