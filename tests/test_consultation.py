@@ -123,11 +123,26 @@ def test_the_page_of_a_draft_with_an_openstreetmap_number_is_one_file_in_maps(as
     workspace = studies.open_project(folder)
     layers = {name: workspace.read(name) for name in ("enclosure_drafts", "draft_gates")}
     workspace.write({name: rows.assign(draft_id="way/5-v1") for name, rows in layers.items()})
+    assert "设出入口 2 处" in studies.draw_consultation_page(workspace, "way/5-v1").read_text(
+        "utf-8"
+    )
     page = studies.draw_consultation_page(workspace, "way/5-v1")
     assert page == workspace.maps / "consultation-way_5-v1.html"
     written = page.read_text(encoding="utf-8")
     assert "步行时间不变" in written
     assert "0.0 分钟" not in written
+    assert "示例数据（虚构） · 示例数据（虚构）" not in written
+
+
+def test_residents_are_asked_for_gates_that_nobody_has_drawn(asked, tmp_path):
+    """No gate in the draft is a gap in it, not a wall without a way through."""
+    folder = tmp_path / "project"
+    shutil.copytree(asked[0].folder, folder)
+    workspace = studies.open_project(folder)
+    workspace.write({"draft_gates": workspace.read("draft_gates").iloc[:0]})
+    written = studies.draw_consultation_page(workspace, "C003-v1").read_text(encoding="utf-8")
+    assert "出入口位置尚未确定" in written
+    assert "0 处" not in written
 
 
 @needs_browser

@@ -32,7 +32,7 @@ _BASE = ("green", "water", "buildings")
 _DECIMALS = 6
 
 WORDS: dict[str, Text] = {
-    "heading": Text("征求意见", "Your opinion is asked"),
+    "heading": Text("征求意见：", "Your opinion is asked: "),
     "what": Text("方案说明", "What is proposed"),
     "gates": Text("出入口", "Gates"),
     "how": Text("怎样提意见", "How to take part"),
@@ -58,7 +58,7 @@ WORDS: dict[str, Text] = {
     "copied": Text("已复制，可粘贴到微信或短信", "Copied"),
     "full": Text("一份最多 30 条", "A file holds at most 30 remarks"),
     "others": Text("已收到的意见和答复", "Remarks received, and answers"),
-    "answer": Text("答复", "Answer"),
+    "answer": Text("答复：", "Answer: "),
     "boundary": Text("拟围合边界", "Proposed boundary"),
     "noScript": Text("请允许运行脚本后再打开本页。", "Allow scripts to open this page."),
     "invented": Text("示例数据（虚构）", "Invented sample data"),

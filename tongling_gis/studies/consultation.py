@@ -83,7 +83,10 @@ def draw_consultation_page(
         layers=layers,
         explanation=_explain(draft),
         remarks=_of_draft(workspace, draft_id),
-        foot=Text(" · ".join(one.zh for one in sources), " · ".join(one.en for one in sources)),
+        foot=Text(
+            " · ".join(dict.fromkeys(one.zh for one in sources)),
+            " · ".join(dict.fromkeys(one.en for one in sources)),
+        ),
         invented=workspace.invented,
         lang=lang,
     )
@@ -93,13 +96,23 @@ def _explain(draft: Draft) -> list[Text]:
     """Say in plain words what is proposed, and what the check found of people's walks."""
     case = draft.case
     area_ha, gates = case.boundary.area / 1e4, len(case.gates)
+    passed = (
+        Text(
+            f"设出入口 {gates} 处；围合后只能从这些出入口进出。",
+            f"with {gates} gate{'s' if gates > 1 else ''}; people and vehicles would pass by "
+            f"{'these' if gates > 1 else 'it'} alone.",
+        )
+        if gates
+        else Text(
+            "出入口位置尚未确定，请告诉我们应设在哪里。",
+            "with gates still to be settled: please tell us where they should be.",
+        )
+    )
     said = [
         Text(
-            f"拟沿图上虚线设置围墙或围栏，范围约 {area_ha:.1f} 公顷，设出入口 {gates} 处；"
-            "围合后只能从这些出入口进出。",
-            f"A wall or fence is proposed along the dashed line, around {area_ha:.1f} ha, "
-            f"with {gates} gates; people and vehicles would pass by these alone.",
-        ),
+            "拟沿图上虚线设置围墙或围栏，范围约 {area_ha:.1f} 公顷，{passed}",
+            "A wall or fence is proposed along the dashed line, around {area_ha:.1f} ha, {passed}",
+        ).fill(area_ha=area_ha, passed=passed),
         *_tell_effects(draft),
         Text(
             "请看看您平时走的路是否还走得通、出入口位置和开放时间是否合适。",

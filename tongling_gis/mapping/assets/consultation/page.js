@@ -88,7 +88,7 @@ function drawOthers() {
     const item = document.createElement("li");
     item.append(plain(remark.text));
     if (remark.answer) {
-      const answer = plain(`${words.answer}：${remark.answer}`);
+      const answer = plain(`${words.answer}${remark.answer}`);
       answer.className = "answer";
       item.append(answer);
     }
@@ -191,7 +191,7 @@ async function copy() {
 }
 
 function write() {
-  byId("title").textContent = `${words.heading}：${facts.title}`;
+  byId("title").textContent = `${words.heading}${facts.title}`;
   byId("invented").hidden = !facts.invented;
   byId("invented").textContent = words.invented;
   byId("map").setAttribute("aria-label", words.map);
@@ -206,6 +206,7 @@ function write() {
     paragraph.textContent = sentence;
     byId("explanation").append(paragraph);
   }
+  byId("gates-heading").hidden = facts.gates.length === 0;
   for (const gate of facts.gates) {
     const item = document.createElement("li");
     item.textContent = gate.properties.label;
