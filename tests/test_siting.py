@@ -322,10 +322,12 @@ def test_a_time_limit_holds_while_highs_does_not_listen(
 ) -> None:
     """Where HiGHS asks nobody whether to stop, the best found so far is given all the same."""
     woken = threading.Event()
-    monkeypatch.setattr("highspy.Highs.run", lambda _solver: woken.wait(10.0))
+    monkeypatch.setattr("highspy.Highs.run", lambda _solver: woken.wait(60.0))
     found = solve(hard_town(), **asked, effort=Effort(time_limit_s=0.5))
+    waited = not woken.is_set()
     woken.set()
-    assert found.seconds < 3.0
+    assert waited
+    assert found.seconds < 30.0
     assert found.status == "gap"
     assert np.isfinite(found.bound)
     assert len(found.sites) or solve is solve_backup
