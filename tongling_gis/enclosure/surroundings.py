@@ -76,6 +76,17 @@ GOALS: dict[str, tuple[tuple[str, ...], Text]] = {
 }
 """Where residents walk to: key columns and name of each kind of goal."""
 
+WAYS: dict[str, Text] = {
+    **dict.fromkeys(("motorway", "trunk", "primary"), Text("主干路", "main street")),
+    **dict.fromkeys(("secondary", "tertiary"), Text("次干路", "collector street")),
+    **dict.fromkeys(("residential", "unclassified"), Text("支路", "local street")),
+    **dict.fromkeys(("service", "living_street"), Text("内部道路", "lane")),
+    **dict.fromkeys(("footway", "path", "pedestrian"), Text("步行道", "footway")),
+    "steps": Text("台阶", "steps"),
+    "cycleway": Text("非机动车道", "cycleway"),
+}
+"""What a street without a name is called, by its class."""
+
 _GOAL_LAYERS = {"centre": "centres", "bus_stop": "bus_stops", "school": "schools"}
 _METRE_GOALS = {"centre": "centres", "shelter": "shelters"}
 
@@ -263,7 +274,8 @@ class Surroundings:
         name, kind, number = (str(words[street]) for words in self._street_words)
         if name:
             return Text.same(name)
-        return Text(f"无名道路 {number}（{kind}）", f"unnamed street {number} ({kind})")
+        called = WAYS.get(kind.removesuffix("_link"), Text("道路", "street"))
+        return Text(f"无名{called.zh}（编号 {number}）", f"unnamed {called.en} (no. {number})")
 
     @cached_property
     def blocked(self) -> dict[str, tuple[Ints, shapely.STRtree]]:
