@@ -33,6 +33,7 @@ _HALF_A_STREET_M = 10.0
 _AT_A_STOP_M = 5.0
 _FAR_M = 150.0
 _A_JUNCTION = 3
+_QUIET_KINDS = ("leisure=park", "amenity=social_facility", "amenity=nursing_home")
 _NONE_NEW = Text("没有新增车行出入口。", "No vehicle gate is new.")
 
 
@@ -100,8 +101,12 @@ def measure_gate_to_crossing(enclosure: Enclosure) -> Measured:
     """Measure from each new vehicle gate to the nearest crossing for people."""
     network = enclosure.walking
     at = has_tag(network.nodes, "highway", _CROSSINGS)
-    if not at.any() and "highway" not in network.nodes:
-        return Measured(missing=missing_layer("街道节点", "street_nodes"))
+    if not at.any():
+        missing = Text(
+            "附近没有录入任何人行横道：请在 street_nodes 图层补充 highway=crossing，或现场核实。",
+            "No crossing is recorded around: add highway=crossing to street_nodes or look on site.",
+        )
+        return Measured(missing=missing)
     what = Text("人行横道", "crossing")
     return _distances(enclosure, _nodes_at(network, at), error_m=2.0, what=what)
 
@@ -116,14 +121,19 @@ def measure_gate_to_bus_stop(enclosure: Enclosure) -> Measured:
 
 
 def measure_gate_to_school(enclosure: Enclosure) -> Measured:
-    """Measure from each new vehicle gate to the nearest school.
+    """Measure from each new vehicle gate to the nearest school, park or home for the old.
 
-    A school's gate is seldom mapped; its point stands for it, with an error of 10 m.
+    Parks and homes are amenities of kind ``leisure=park``, ``amenity=social_facility`` and the
+    like. Their gates are seldom mapped; a point stands for them, with an error of 10 m.
     """
-    spots = _near(enclosure, "schools")
-    if spots is None:
+    schools, amenities = _near(enclosure, "schools"), enclosure.surroundings.amenities
+    if schools is None:
         return Measured(missing=missing_layer("学校", "schools"))
-    what = Text("学校", "school")
+    if amenities is None:
+        return Measured(missing=missing_layer("设施", "amenities"))
+    asked = amenities["kind"].isin(_QUIET_KINDS).to_numpy(dtype=bool)
+    spots = np.concatenate([schools, enclosure.surroundings.shapes("amenities")[asked]])
+    what = Text("学校、公园或养老设施", "school, park or home for the old")
     return _distances(enclosure, spots, error_m=_HALF_A_STREET_M, what=what)
 
 
@@ -149,7 +159,7 @@ MEASURES = {
     "gate_to_school_or_park_m": Measure(
         measure_gate_to_school,
         "m",
-        Text("新增车行出入口距学校", "New vehicle gates to schools"),
-        ("schools",),
+        Text("新增车行出入口距学校、公园、养老设施", "New vehicle gates to schools, parks, homes"),
+        ("schools", "amenities"),
     ),
 }
